@@ -1,0 +1,78 @@
+package audit
+
+import (
+	"time"
+
+	"keywatch/internal/report"
+	"keywatch/internal/watch"
+)
+
+// Result is what one run learned and decided about one account.
+type Result struct {
+	AccountID, Partition string
+	Report               ReportInfo
+	// AsOf is the point of judgement: ages and idle times count to it.
+	AsOf time.Time
+	// Findings holds every check's answer, passes too, sorted by user (root
+	// first), slot and check.
+	Findings   []report.Finding
+	ActiveKeys int
+	// Risky tells which checks, when failed, make a key worth watching.
+	Risky map[report.CheckID]bool
+	// Incomplete says, a sentence each, what was not looked at. Empty means
+	// that everything was. A plan adds its own, see Plan.Incomplete.
+	Incomplete []string
+	// Plan is nil where rules were not read.
+	Plan *watch.Plan
+}
+
+// ReportInfo says which report was judged.
+type ReportInfo struct {
+	GeneratedAt time.Time // zero for a file, which does not carry it
+	SHA256      string    // hex, of the report's bytes
+	Users       int       // root not counted
+	Source      string    // "iam" or "file"
+}
+
+// Summary holds the sums of a result.
+type Summary struct {
+	ActiveKeys, RiskyKeys int
+	// Findings counts failed findings; every severity is a key.
+	Findings map[report.Severity]int
+}
+
+// Summary counts the result's findings.
+func (r Result) Summary() Summary {
+	s := Summary{ActiveKeys: r.ActiveKeys, Findings: map[report.Severity]int{}}
+	for _, severity := range report.Severities() {
+		s.Findings[severity] = 0
+	}
+	type slot struct {
+		user string
+		slot int
+	}
+	risky := map[slot]bool{}
+	for _, f := range r.Findings {
+		if f.Status != report.Fail {
+			continue
+		}
+		s.Findings[f.Severity]++
+		if r.Risky[f.Check] && f.Slot != 0 && f.Key.State != report.KeyGone && f.Key.State != report.KeyInactive {
+			risky[slot{f.User, f.Slot}] = true
+		}
+	}
+	s.RiskyKeys = len(risky)
+	return s
+}
+
+// IncompleteReasons joins the result's own reasons and its plan's.
+func (r Result) IncompleteReasons() []string {
+	reasons := append([]string{}, r.Incomplete...)
+	if r.Plan != nil {
+		reasons = append(reasons, r.Plan.Incomplete...)
+	}
+	return reasons
+}
+
+// Complete tells that everything was looked at and nothing held back.
+func (r Result) Complete() bool { return len(r.IncompleteReasons()) == 0 }

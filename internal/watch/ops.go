@@ -1,0 +1,3 @@
+package watch
+
+type ops struct{}

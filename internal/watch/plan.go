@@ -1,0 +1,102 @@
+package watch
+
+// Action is what a change does to a rule.
+type Action string
+
+// The actions.
+const (
+	Create Action = "create"
+	Update Action = "update"
+	Retire Action = "retire"
+)
+
+// Status says how far a change has come.
+type Status string
+
+// The statuses of a change.
+const (
+	Planned Status = "planned"
+	Done    Status = "done"
+	Failed  Status = "failed"
+	// Held changes were wanted and not tried: no room under the quota, the
+	// retirement cap, an earlier failure in the Region.
+	Held Status = "held"
+)
+
+// RootKey stands for the root user's access key, whose ID cannot be listed,
+// wherever a key ID is expected.
+const RootKey = "root"
+
+// Plan is the ordered list of changes that turns the rules that exist into the
+// rules that are wanted, and after Apply the account of what came of it.
+type Plan struct {
+	// Regions are sorted by name. Every Region that was looked at is here,
+	// also without changes.
+	Regions []RegionPlan
+	// Uncovered names, sorted, the Regions in which a use of a watched key
+	// raises no alert: excluded ones, and those that could not be looked at or
+	// have no target.
+	Uncovered []string
+	// WatchedKeys are key IDs and RootKey, sorted: the wanted ones in a plan,
+	// the ones observed in every covered Region after Apply.
+	WatchedKeys []string
+	// Incomplete says, a sentence each, what was not looked at, not written or
+	// held back. Empty means that nothing was.
+	Incomplete []string
+}
+
+// RegionPlan is the part of a plan for one Region.
+type RegionPlan struct {
+	Region  string
+	Changes []Change // in the order in which they are applied
+	// Unchanged counts own rules that are as wanted.
+	Unchanged int
+	// Foreign names, sorted, the rules that have our name prefix but not our
+	// owner mark. They are never touched.
+	Foreign []string
+	// RulesUsed counts all rules on the default bus when it was observed,
+	// whoever owns them; RulesQuota is how many it may hold.
+	RulesUsed, RulesQuota int
+	// Error says why nothing was or will be written in this Region.
+	Error string
+}
+
+// Change is one rule's way from what it is to what is wanted.
+type Change struct {
+	Action Action
+	Rule   string
+	// KeysAdded and KeysRemoved are key IDs or RootKey, sorted.
+	KeysAdded, KeysRemoved []string
+	// Why holds the reasons in words for people, never empty.
+	Why    []string
+	Status Status
+	// Error explains Failed and Held.
+	Error string
+
+	ops ops
+}
+
+// Pending counts the changes that are planned, by action.
+func (p Plan) Pending() (create, update, retire int) { return p.count(Planned) }
+
+// Applied counts the changes that are done, by action.
+func (p Plan) Applied() (create, update, retire int) { return p.count(Done) }
+
+func (p Plan) count(status Status) (create, update, retire int) {
+	for _, region := range p.Regions {
+		for _, change := range region.Changes {
+			if change.Status != status {
+				continue
+			}
+			switch change.Action {
+			case Create:
+				create++
+			case Update:
+				update++
+			case Retire:
+				retire++
+			}
+		}
+	}
+	return create, update, retire
+}
