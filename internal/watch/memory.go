@@ -1,0 +1,122 @@
+package watch
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A rule's Description is our only memory. ListRules returns it, and PutRule
+// writes it in one piece with the pattern. It reads
+//
+//	keywatch/1 OWNER MEMORY USER: alert when KEY is used (REASONS)
+//
+// where MEMORY has ten characters per key, in the pattern's order: the day
+// since when the key is idle (3, base 36, days since 1970), the reasons (1) and
+// the fingerprint of its slot (6). Nothing in it changes with time alone.
+const mark = "keywatch/1"
+
+const (
+	blockLen       = 10
+	noDay          = "---"
+	noFingerprint  = "------"
+	descriptionMax = 512 // EventBridge API reference, PutRule
+)
+
+// Memory is what a rule remembers of a key.
+type Memory struct {
+	Key         string
+	User        string // empty where the Description does not say
+	Reasons     Reason
+	IdleSince   time.Time // UTC midnight, zero where none
+	Fingerprint string    // empty where none
+}
+
+// describe writes the Description of a rule that carries one watch.
+func describe(owner string, w Watch) string {
+	text := strings.Join([]string{mark, owner, block(w), printable(w.User) + ": alert when " + what(w.Key) + " is used (" + strings.Join(w.Reasons.names(), ", ") + ")"}, " ")
+	return text[:min(len(text), descriptionMax)]
+}
+
+func what(key string) string {
+	if key == RootKey {
+		return "an access key of the root user"
+	}
+	return key
+}
+
+func block(w Watch) string {
+	day, print := noDay, w.Fingerprint
+	if !w.IdleSince.IsZero() {
+		day = encodeDay(w.IdleSince)
+	}
+	if print == "" {
+		print = noFingerprint
+	}
+	return day + strconv.FormatUint(uint64(w.Reasons), 36) + print
+}
+
+// ours tells whether a Description carries our mark for this owner.
+func ours(description, owner string) bool {
+	return strings.HasPrefix(description, mark+" "+owner+" ")
+}
+
+// recall reads what a Description remembers of the pattern's keys. Damaged
+// memory is no memory: the keys are then known by ID alone.
+func recall(description string, keys []string) []Memory {
+	memories := make([]Memory, len(keys))
+	for i, key := range keys {
+		memories[i].Key = key
+	}
+	fields := strings.Fields(description)
+	if len(fields) < 3 || len(fields[2]) != blockLen*len(keys) {
+		return memories
+	}
+	for i := range memories {
+		text := fields[2][i*blockLen : (i+1)*blockLen]
+		reasons, err := strconv.ParseUint(text[3:4], 36, 8)
+		day, ok := decodeDay(text[:3])
+		if err != nil || !ok {
+			continue
+		}
+		memories[i].Reasons = Reason(reasons)
+		memories[i].IdleSince = day
+		if text[4:] != noFingerprint {
+			memories[i].Fingerprint = text[4:]
+		}
+		if len(keys) == 1 && len(fields) > 3 {
+			memories[i].User = strings.TrimSuffix(fields[3], ":")
+		}
+	}
+	return memories
+}
+
+func encodeDay(t time.Time) string {
+	days := t.Unix() / (24 * 60 * 60)
+	text := strconv.FormatInt(days, 36)
+	if days < 0 || len(text) > len(noDay) { // outside 1970 to 2097
+		return noDay
+	}
+	return strings.Repeat("0", len(noDay)-len(text)) + text
+}
+
+func decodeDay(text string) (time.Time, bool) {
+	if text == noDay {
+		return time.Time{}, true
+	}
+	days, err := strconv.ParseUint(text, 36, 32)
+	if err != nil {
+		return time.Time{}, false
+	}
+	return time.Unix(int64(days)*24*60*60, 0).UTC(), true
+}
+
+// printable keeps a name readable and in one word. IAM's names need no change.
+func printable(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r <= ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, name)
+}

@@ -1,0 +1,152 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/smithy-go"
+	"golang.org/x/sync/errgroup"
+)
+
+// Reader is what Observe asks of EventBridge.
+type Reader interface {
+	ListRules(context.Context, *eventbridge.ListRulesInput, ...func(*eventbridge.Options)) (*eventbridge.ListRulesOutput, error)
+	ListTargetsByRule(context.Context, *eventbridge.ListTargetsByRuleInput, ...func(*eventbridge.Options)) (*eventbridge.ListTargetsByRuleOutput, error)
+}
+
+// Observed is what a Region's default bus was seen to hold.
+type Observed struct {
+	Region string
+	// Own are our rules with all their targets, sorted by name.
+	Own []Own
+	// Foreign names, sorted, rules with our name prefix that are not ours.
+	Foreign []string
+	// Total counts all rules on the bus, whoever owns them.
+	Total int
+	// Err says that the Region could not be seen whole; nothing else is then set.
+	Err error
+}
+
+// Own is a rule of ours as it was observed.
+type Own struct {
+	Rule
+	// Keys are the key IDs its pattern names, RootKey for root's.
+	Keys []string
+	// Memory runs parallel to Keys.
+	Memory []Memory
+}
+
+// listLimit is the largest page ListRules and ListTargetsByRule give.
+const listLimit = 100
+
+// sideBySide is how many rules are asked for their targets at once; a pacing
+// client slows this down where EventBridge wants it.
+const sideBySide = 4
+
+// Observe reads all rules of a Region's default bus, page by page, and the
+// targets of our own. Nothing is told of a Region that was not read to the end.
+func Observe(ctx context.Context, api Reader, p Policy, region string) Observed {
+	seen := Observed{Region: region}
+	rules, err := listRules(ctx, api)
+	if err != nil {
+		return Observed{Region: region, Err: fmt.Errorf("watch: list rules in %s: %w%s", region, err, hint(err, "events:ListRules"))}
+	}
+	seen.Total = len(rules)
+	for _, r := range rules {
+		name := aws.ToString(r.Name)
+		if !strings.HasPrefix(name, p.namePrefix()) {
+			continue
+		}
+		if !ours(aws.ToString(r.Description), p.Owner) || aws.ToString(r.ManagedBy) != "" {
+			seen.Foreign = append(seen.Foreign, name)
+			continue
+		}
+		keys := keysIn(aws.ToString(r.EventPattern))
+		seen.Own = append(seen.Own, Own{
+			Rule: Rule{
+				Name:        name,
+				Pattern:     aws.ToString(r.EventPattern),
+				State:       string(r.State),
+				Description: aws.ToString(r.Description),
+			},
+			Keys:   keys,
+			Memory: recall(aws.ToString(r.Description), keys),
+		})
+	}
+	slices.Sort(seen.Foreign)
+	slices.SortFunc(seen.Own, func(a, b Own) int { return strings.Compare(a.Name, b.Name) })
+	if err := addTargets(ctx, api, seen.Own); err != nil {
+		return Observed{Region: region, Err: fmt.Errorf("watch: list targets in %s: %w%s", region, err, hint(err, "events:ListTargetsByRule"))}
+	}
+	return seen
+}
+
+func listRules(ctx context.Context, api Reader) ([]types.Rule, error) {
+	var rules []types.Rule
+	in := &eventbridge.ListRulesInput{Limit: aws.Int32(listLimit)}
+	for {
+		out, err := api.ListRules(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		rules = append(rules, out.Rules...)
+		if aws.ToString(out.NextToken) == "" {
+			return rules, nil
+		}
+		in.NextToken = out.NextToken
+	}
+}
+
+func addTargets(ctx context.Context, api Reader, own []Own) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(sideBySide)
+	for i := range own {
+		group.Go(func() error {
+			var err error
+			own[i].Targets, err = listTargets(ctx, api, own[i].Name)
+			var gone *types.ResourceNotFoundException
+			if errors.As(err, &gone) {
+				return nil // deleted since it was listed: a rule without targets covers nothing
+			}
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+func listTargets(ctx context.Context, api Reader, rule string) ([]types.Target, error) {
+	var targets []types.Target
+	in := &eventbridge.ListTargetsByRuleInput{Rule: &rule, Limit: aws.Int32(listLimit)}
+	for {
+		out, err := api.ListTargetsByRule(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		targets = append(targets, out.Targets...)
+		if aws.ToString(out.NextToken) == "" {
+			return targets, nil
+		}
+		in.NextToken = out.NextToken
+	}
+}
+
+// hint says what to do about an error, where that can be told.
+func hint(err error, permission string) string {
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return ": check the Region's name and the network"
+	}
+	switch api.ErrorCode() {
+	case "AccessDenied", "AccessDeniedException", "AuthorizationError":
+		return ": grant " + permission
+	case "UnrecognizedClientException", "InvalidClientTokenId":
+		return ": check that the Region is enabled for this account"
+	}
+	return ""
+}

@@ -1,3 +1,0 @@
-package watch
-
-type ops struct{}

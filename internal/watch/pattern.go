@@ -1,0 +1,75 @@
+package watch
+
+import (
+	"encoding/json"
+	"reflect"
+)
+
+// The pattern pins source to AWS's own prefix, which PutEvents refuses to
+// anybody else, so that nobody can forge an alert. It names no detail-type:
+// AWS spells some of them in two ways, and only CloudTrail's events carry
+// detail.userIdentity.
+
+type pattern struct {
+	Source  []any    `json:"source"`
+	Account []string `json:"account,omitempty"`
+	Detail  struct {
+		UserIdentity struct {
+			Type        []string `json:"type,omitempty"`
+			AccessKeyID []any    `json:"accessKeyId"`
+		} `json:"userIdentity"`
+	} `json:"detail"`
+}
+
+type prefix struct {
+	Prefix string `json:"prefix"`
+}
+
+// patternFor is the event pattern that matches every use of a key. Root's key
+// IDs cannot be listed, so root is matched by type and the prefix of long-term
+// keys; sessions have ASIA. account pins it to events of this account.
+func patternFor(key, account string) string {
+	var p pattern
+	p.Source = []any{prefix{"aws."}}
+	if key == RootKey {
+		p.Account = []string{account}
+		p.Detail.UserIdentity.Type = []string{"Root"}
+		p.Detail.UserIdentity.AccessKeyID = []any{prefix{"AKIA"}}
+	} else {
+		p.Detail.UserIdentity.AccessKeyID = []any{key}
+	}
+	text, err := json.Marshal(p)
+	if err != nil {
+		return "" // cannot happen: strings always marshal
+	}
+	return string(text)
+}
+
+// keysIn reads the key IDs a pattern names, RootKey for root's. It is
+// forgiving: patterns edited by hand are read as far as they go.
+func keysIn(text string) []string {
+	var p pattern
+	if json.Unmarshal([]byte(text), &p) != nil {
+		return nil
+	}
+	if len(p.Detail.UserIdentity.Type) > 0 {
+		return []string{RootKey}
+	}
+	var keys []string
+	for _, value := range p.Detail.UserIdentity.AccessKeyID {
+		if key, ok := value.(string); ok {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// samePattern compares patterns as JSON: spacing and order of fields, which
+// AWS or a person may change, make no difference.
+func samePattern(a, b string) bool {
+	var left, right any
+	if json.Unmarshal([]byte(a), &left) != nil || json.Unmarshal([]byte(b), &right) != nil {
+		return a == b
+	}
+	return reflect.DeepEqual(left, right)
+}
