@@ -43,3 +43,27 @@ func Insert(findings []Finding, more ...Finding) []Finding {
 	sortFindings(all)
 	return all
 }
+
+// ReawakenedKeys answers key-reawakened for every slot that a rule remembers:
+// idle holds the idle-since day by fingerprint. A fingerprint that fits two
+// slots is not trusted.
+func ReawakenedKeys(rep Report, idle map[string]time.Time, severity Severity) []Finding {
+	var findings []Finding
+	prints := countPrints(rep.Rows)
+	for _, row := range rep.Rows {
+		for i, slot := range row.Slots {
+			if !slot.Active || row.IsRoot() {
+				continue
+			}
+			print := Fingerprint(row.User, slot.LastRotated)
+			since, ok := idle[print]
+			if !ok || prints[print] != 1 {
+				continue
+			}
+			if f, woke := Reawakened(row, i+1, since, severity); woke {
+				findings = append(findings, f)
+			}
+		}
+	}
+	return findings
+}

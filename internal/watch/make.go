@@ -72,16 +72,18 @@ func Make(wish Wish) Plan {
 	slices.Sort(plan.WatchedKeys)
 	seen := slices.Clone(wish.Observed)
 	slices.SortFunc(seen, func(a, b Observed) int { return strings.Compare(a.Region, b.Region) })
+	var failures []failure
 	for _, o := range seen {
 		region := wish.region(o)
 		if region.Error != "" {
-			plan.Incomplete = append(plan.Incomplete, region.Error)
+			failures = append(failures, failure{region.Error, o.Region})
 			if slices.Contains(wish.Watched, o.Region) {
 				plan.Uncovered = append(plan.Uncovered, o.Region)
 			}
 		}
 		plan.Regions = append(plan.Regions, region)
 	}
+	plan.Incomplete = sumUp(failures)
 	slices.Sort(plan.Uncovered)
 	plan.Uncovered = slices.Compact(plan.Uncovered)
 	wish.holdMoves(&plan)
@@ -92,6 +94,24 @@ func Make(wish Wish) Plan {
 		}
 	}
 	return plan
+}
+
+type failure struct{ msg, region string }
+
+// sumUp says each failure once, with the Regions it hits.
+func sumUp(failures []failure) []string {
+	said := []string{}
+	regions := map[string][]string{}
+	for _, f := range failures {
+		if regions[f.msg] == nil {
+			said = append(said, f.msg)
+		}
+		regions[f.msg] = append(regions[f.msg], f.region)
+	}
+	for i, msg := range said {
+		said[i] = msg + ": nothing is written in " + strings.Join(regions[msg], ", ")
+	}
+	return said
 }
 
 // region plans one Region without regard to the others.

@@ -1,0 +1,78 @@
+package audit
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"keywatch/internal/watch"
+)
+
+// rounds is how often Apply writes before it gives up on another writer.
+const rounds = 3
+
+// Apply plans and carries the plan out, then looks again: another run may have
+// written at the same time, and PutRule replaces all of a rule. What differs is
+// written again, up to three times. The result's plan tells what became of
+// every change, and which keys are observed to be watched. When ctx ends, the
+// call under way is finished, the rest is held, and the result is still valid.
+func (a Account) Apply(ctx context.Context, p Policy, now time.Time) (Result, error) {
+	wish, regions, result, err := a.plan(ctx, p, now)
+	if err != nil {
+		return Result{}, err
+	}
+	p.Watch = wish.Policy
+	plan := *result.Plan
+	writer := func(region string) watch.Writer { return a.Rules(region) }
+	for round := 1; hasPlanned(plan); round++ {
+		plan = watch.Apply(ctx, writer, p.Watch, plan)
+		if ctx.Err() != nil {
+			break
+		}
+		wish.Observed = a.observe(ctx, p, regions.observed)
+		again := regions.note(watch.Make(wish))
+		unsettled := hasPlanned(*again)
+		plan = merge(plan, *again, unsettled && round < rounds && !hasFailed(plan))
+		if unsettled && round == rounds && !hasFailed(plan) {
+			plan.Incomplete = append(plan.Incomplete, "rules still differ from what is wanted after three rounds: is another keywatch with the same owner, or a person, changing them? Run apply again")
+		}
+	}
+	plan.WatchedKeys = watch.Live(p.Watch, wish.Observed, regions.watched)
+	result.Plan = &plan
+	return result, nil
+}
+
+func hasPlanned(p watch.Plan) bool {
+	create, update, retire := p.Pending()
+	return create+update+retire > 0
+}
+
+func hasFailed(p watch.Plan) bool {
+	return slices.ContainsFunc(p.Regions, func(r watch.RegionPlan) bool {
+		return slices.ContainsFunc(r.Changes, func(c watch.Change) bool { return c.Status == watch.Failed })
+	})
+}
+
+// merge brings what was done up to date with what was observed afterwards, and
+// appends the changes still to make if they are to be tried.
+func merge(done, again watch.Plan, try bool) watch.Plan {
+	for i := range done.Regions {
+		region := &done.Regions[i]
+		j := slices.IndexFunc(again.Regions, func(r watch.RegionPlan) bool { return r.Region == region.Region })
+		if j < 0 {
+			continue
+		}
+		now := again.Regions[j]
+		region.RulesUsed, region.Foreign = now.RulesUsed, now.Foreign
+		if region.Error == "" && now.Error != "" {
+			region.Error = now.Error
+			done.Incomplete = append(done.Incomplete, now.Error)
+		}
+		for _, change := range now.Changes {
+			if try && change.Status == watch.Planned {
+				region.Changes = append(region.Changes, change)
+			}
+		}
+	}
+	return done
+}

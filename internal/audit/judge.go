@@ -1,0 +1,140 @@
+package audit
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"keywatch/internal/report"
+)
+
+// Audit judges the account's credential report and finds the IDs of risky keys.
+// It only reads. An error means that no report could be judged.
+func (a Account) Audit(ctx context.Context, p Policy, now time.Time) (Result, error) {
+	j, err := a.judge(ctx, p, now)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := j.resolve(ctx, nil); err != nil {
+		return Result{}, err
+	}
+	return j.result, nil
+}
+
+// File judges a report that was saved earlier. Such a report does not carry its
+// time, so asOf is the point of judgement, and no key IDs can be found.
+func File(content []byte, p Policy, asOf time.Time) (Result, error) {
+	rep, err := report.Parse(content)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := p.guard("the report", rep.AccountID); err != nil {
+		return Result{}, err
+	}
+	j := newJudgement(p, rep, content, asOf)
+	j.result.Report.Source = "file"
+	return j.result, nil
+}
+
+// judgement is a report, judged, on its way to becoming a Result.
+type judgement struct {
+	policy Policy
+	rep    report.Report
+	keys   *report.Keys
+	result Result
+	// doubt says why the report must not retire anything; empty if it may.
+	doubt string
+}
+
+func newJudgement(p Policy, rep report.Report, content []byte, asOf time.Time) *judgement {
+	sum := sha256.Sum256(content)
+	return &judgement{policy: p, rep: rep, result: Result{
+		AccountID:  rep.AccountID,
+		Partition:  rep.Partition,
+		Report:     ReportInfo{SHA256: hex.EncodeToString(sum[:]), Users: rep.Users(), Source: "iam"},
+		AsOf:       asOf,
+		Findings:   report.Evaluate(rep.Rows, p.Checks, asOf),
+		ActiveKeys: rep.ActiveKeys(),
+		Risky:      p.risky(),
+		Incomplete: []string{},
+	}}
+}
+
+func (a Account) judge(ctx context.Context, p Policy, now time.Time) (*judgement, error) {
+	caller, err := a.caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.guard("these credentials", caller); err != nil {
+		return nil, err
+	}
+	raw, err := report.Fetch(ctx, a.IAM, p.Fetch, now)
+	if err != nil {
+		return nil, err
+	}
+	rep, err := report.Parse(raw.Content)
+	if err != nil {
+		return nil, fmt.Errorf("audit: the credential report of account %s is refused: %w", caller, err)
+	}
+	if rep.AccountID != caller {
+		return nil, fmt.Errorf("audit: the credential report is about account %s and the credentials belong to account %s: nothing is judged", rep.AccountID, caller)
+	}
+	asOf := p.AsOf
+	if asOf.IsZero() {
+		asOf = raw.GeneratedAt
+	}
+	j := newJudgement(p, rep, raw.Content, asOf)
+	j.result.Report.GeneratedAt = raw.GeneratedAt
+	j.keys = report.NewKeys(a.IAM)
+	if age := now.Sub(raw.GeneratedAt); age > p.Fetch.MaxAge {
+		j.doubt = fmt.Sprintf("the report is %s old, older than report.max_age allows (%s): nothing is retired by it", age.Truncate(time.Minute), p.Fetch.MaxAge)
+		j.result.Incomplete = append(j.result.Incomplete, j.doubt)
+	}
+	return j, nil
+}
+
+// caller is the account of the credentials in use.
+func (a Account) caller(ctx context.Context) (string, error) {
+	out, err := a.Identity.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return "", fmt.Errorf("audit: the credentials of this run could not be confirmed (sts:GetCallerIdentity): %w: check AWS_PROFILE, the task role or --profile, and the network", err)
+	}
+	return aws.ToString(out.Account), nil
+}
+
+// guard refuses an account that the settings do not mean.
+func (p Policy) guard(what, account string) error {
+	if p.AccountID != "" && p.AccountID != account {
+		return fmt.Errorf("audit: %s belong to account %s, the settings are for account %s (account_id): nothing is judged", what, account, p.AccountID)
+	}
+	if parts := strings.Split(p.Watch.ForwardRole, ":"); len(parts) == 6 && parts[4] != account {
+		return fmt.Errorf("audit: watch.forward_role is in account %s, %s belong to account %s: nothing is judged", parts[4], what, account)
+	}
+	if parts := strings.Split(p.Watch.Target, ":"); len(parts) == 6 && parts[4] != "{account}" && parts[4] != account {
+		return fmt.Errorf("audit: watch.target is in account %s, %s belong to account %s: nothing is judged", parts[4], what, account)
+	}
+	return nil
+}
+
+// resolve finds the IDs of risky keys, from memory where rules remember them.
+func (j *judgement) resolve(ctx context.Context, known map[string][]string) error {
+	findings, problems, err := report.ResolveKeys(ctx, j.keys, j.rep, j.result.Findings, report.Resolution{
+		Risky:     j.result.Risky,
+		Generated: j.result.Report.GeneratedAt,
+		Known:     known,
+	})
+	if err != nil {
+		return err
+	}
+	j.result.Findings = findings
+	for _, problem := range problems {
+		j.result.Incomplete = append(j.result.Incomplete, problem.Msg)
+	}
+	return nil
+}

@@ -1,0 +1,126 @@
+package audit
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"keywatch/internal/report"
+	"keywatch/internal/watch"
+)
+
+// Plan audits the account, looks at the rules of every Region and says what
+// would change. It only reads. An error means that no report could be judged
+// or, as a *SettingsError, that the settings are wrong.
+func (a Account) Plan(ctx context.Context, p Policy, now time.Time) (Result, error) {
+	_, _, result, err := a.plan(ctx, p, now)
+	return result, err
+}
+
+func (a Account) plan(ctx context.Context, p Policy, now time.Time) (watch.Wish, scope, Result, error) {
+	fail := func(err error) (watch.Wish, scope, Result, error) { return watch.Wish{}, scope{}, Result{}, err }
+	j, err := a.judge(ctx, p, now)
+	if err != nil {
+		return fail(err)
+	}
+	p.Watch.AccountID = j.result.AccountID
+	regions, err := a.scope(ctx, p)
+	if err != nil {
+		return fail(err)
+	}
+	wish := watch.Wish{
+		Policy:   p.Watch,
+		Watched:  regions.watched,
+		Excluded: regions.excluded,
+		Observed: a.observe(ctx, p, regions.observed),
+		Blocked:  watch.Targets(ctx, p.Watch, regions.watched, a.Topics, a.Queues),
+	}
+	if err := a.wishFor(ctx, j, &wish); err != nil {
+		return fail(err)
+	}
+	result := j.result
+	result.Plan = regions.note(watch.Make(wish))
+	return wish, regions, result, ctx.Err()
+}
+
+// wishFor fills in the watches and the verdicts.
+func (a Account) wishFor(ctx context.Context, j *judgement, wish *watch.Wish) error {
+	known := remember(wish.Observed)
+	if j.result.Risky[report.KeyReawakened] {
+		woke := report.ReawakenedKeys(j.rep, known.idle, j.severity(report.KeyReawakened))
+		j.result.Findings = report.Insert(j.result.Findings, woke...)
+	}
+	if err := j.resolve(ctx, known.ids); err != nil {
+		return err
+	}
+	wish.Watches = watchesOf(j.result.Findings, j.result.Risky, known)
+	orphans := watch.Orphans(wish.Observed, wish.Watches)
+	looks := make([]lookedAt, 0, len(orphans))
+	if j.doubt == "" {
+		var err error
+		if looks, err = a.lookAfresh(ctx, j, orphans, known); err != nil {
+			return err
+		}
+	} else {
+		for _, m := range orphans {
+			looks = append(looks, lookedAt{memory: m})
+		}
+	}
+	j.settle(wish, looks, known)
+	return nil
+}
+
+// settle turns looks into verdicts, and into watches for the keys that stay.
+func (j *judgement) settle(wish *watch.Wish, looks []lookedAt, known remembered) {
+	wish.Verdicts = map[string]watch.Verdict{}
+	var woke []report.Finding
+	for _, look := range looks {
+		switch {
+		case look.verdict != nil:
+			wish.Verdicts[look.memory.Key] = *look.verdict
+		case look.woke != nil:
+			woke = append(woke, *look.woke)
+			known.add(watch.Memory{Key: look.memory.Key, Reasons: look.memory.Reasons, IdleSince: look.memory.IdleSince,
+				Fingerprint: report.Fingerprint(look.woke.User, look.woke.CreatedAt)})
+		case look.memory.Reasons != 0:
+			wish.Watches = append(wish.Watches, kept(look.memory))
+		}
+		if look.doubt != "" {
+			j.result.Incomplete = append(j.result.Incomplete, look.doubt)
+		}
+	}
+	if len(woke) > 0 {
+		j.result.Findings = report.Insert(j.result.Findings, woke...)
+		wish.Watches = append(wish.Watches, watchesOf(woke, j.result.Risky, known)...)
+	}
+}
+
+// kept is the watch of a key that stays watched as its rule remembers it.
+func kept(m watch.Memory) watch.Watch {
+	return watch.Watch{Key: m.Key, User: m.User, Reasons: m.Reasons, IdleSince: m.IdleSince, Fingerprint: m.Fingerprint,
+		Rank: 1, Why: []string{"watched before, and not known to be gone"}}
+}
+
+// observe looks at all Regions side by side.
+func (a Account) observe(ctx context.Context, p Policy, regions []string) []watch.Observed {
+	seen := make([]watch.Observed, len(regions))
+	var wait sync.WaitGroup
+	for i, region := range regions {
+		wait.Go(func() { seen[i] = watch.Observe(ctx, a.Rules(region), p.Watch, region) })
+	}
+	wait.Wait()
+	return seen
+}
+
+// note adds to a plan what is known about Regions beyond it.
+func (s scope) note(plan watch.Plan) *watch.Plan {
+	plan.Incomplete = append(slices.Clone(s.incomplete), plan.Incomplete...)
+	plan.Uncovered = append(plan.Uncovered, s.uncovered...)
+	slices.Sort(plan.Uncovered)
+	plan.Uncovered = slices.Compact(plan.Uncovered)
+	if plan.Uncovered == nil {
+		plan.Uncovered = []string{}
+	}
+	return &plan
+}

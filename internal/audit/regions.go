@@ -1,0 +1,97 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/account"
+	"github.com/aws/aws-sdk-go-v2/service/account/types"
+)
+
+// scope is the Regions of a run.
+type scope struct {
+	watched, excluded []string // sorted
+	// observed are all Regions to look at: the watched ones, and every other
+	// enabled one, which may still hold rules of ours.
+	observed []string
+	// incomplete says what could not be covered, and uncovered where.
+	incomplete, uncovered []string
+}
+
+// scope asks AWS which Regions are enabled and holds the settings against it.
+func (a Account) scope(ctx context.Context, p Policy) (scope, error) {
+	status, err := a.regionStatus(ctx)
+	if err != nil {
+		return scopeWithout(p, err), nil
+	}
+	var s scope
+	for name, st := range status {
+		if st == types.RegionOptStatusEnabled || st == types.RegionOptStatusEnabledByDefault {
+			s.observed = append(s.observed, name)
+		} else if p.AllRegions && st != types.RegionOptStatusDisabled && !slices.Contains(p.ExcludeRegions, name) {
+			s.uncovered = append(s.uncovered, name)
+			s.incomplete = append(s.incomplete, fmt.Sprintf("%s is %s: it is watched once it is enabled", name, strings.ToLower(string(st))))
+		}
+	}
+	slices.Sort(s.observed)
+	slices.Sort(s.incomplete)
+	wanted := p.Regions
+	if p.AllRegions {
+		wanted = s.observed
+	}
+	if err := known(status, s.observed, p); err != nil {
+		return scope{}, err
+	}
+	for _, name := range wanted {
+		switch {
+		case slices.Contains(p.ExcludeRegions, name):
+			s.excluded = append(s.excluded, name)
+		case slices.Contains(s.observed, name):
+			s.watched = append(s.watched, name)
+		default:
+			s.uncovered = append(s.uncovered, name)
+			s.incomplete = append(s.incomplete, fmt.Sprintf("%s is %s in this account: enable it, or drop it from watch.regions", name, strings.ToLower(string(status[name]))))
+		}
+	}
+	slices.Sort(s.watched)
+	return s, nil
+}
+
+// known refuses Regions that AWS has not got.
+func known(status map[string]types.RegionOptStatus, enabled []string, p Policy) error {
+	for _, name := range slices.Concat(p.Regions, p.ExcludeRegions) {
+		if _, ok := status[name]; !ok {
+			return &SettingsError{fmt.Sprintf("audit: %q in watch.regions or watch.exclude_regions is not a Region of this account: correct it; enabled are %s", name, strings.Join(enabled, ", "))}
+		}
+	}
+	return nil
+}
+
+// scopeWithout makes do where the Regions could not be listed.
+func scopeWithout(p Policy, err error) scope {
+	reason := fmt.Sprintf("the account's Regions could not be listed (%v): grant account:ListRegions", err)
+	if p.AllRegions {
+		return scope{incomplete: []string{reason + ", or list watch.regions"}}
+	}
+	s := scope{watched: slices.Sorted(slices.Values(p.Regions)), incomplete: []string{reason + "; rules in Regions outside watch.regions were not looked for"}}
+	s.observed = s.watched
+	return s
+}
+
+func (a Account) regionStatus(ctx context.Context) (map[string]types.RegionOptStatus, error) {
+	status := map[string]types.RegionOptStatus{}
+	pages := account.NewListRegionsPaginator(a.Regions, &account.ListRegionsInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range page.Regions {
+			status[aws.ToString(r.RegionName)] = r.RegionOptStatus
+		}
+	}
+	return status, nil
+}

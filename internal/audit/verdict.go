@@ -1,0 +1,138 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"golang.org/x/sync/errgroup"
+
+	"keywatch/internal/report"
+	"keywatch/internal/watch"
+)
+
+// lookedAt is the outcome of a fresh look at one orphan: a key that rules watch
+// and the report gives no reason for.
+type lookedAt struct {
+	memory  watch.Memory
+	verdict *watch.Verdict  // nil keeps the watch
+	woke    *report.Finding // the key turned out to be reawakened
+	doubt   string          // why the look failed, if it did
+}
+
+// lookAfresh looks at every orphan before anything is retired, side by side.
+func (a Account) lookAfresh(ctx context.Context, j *judgement, orphans []watch.Memory, known remembered) ([]lookedAt, error) {
+	looks := make([]lookedAt, len(orphans))
+	var others []string
+	for _, ids := range known.ids {
+		others = append(others, ids...)
+	}
+	slices.Sort(others)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(8)
+	for i, m := range orphans {
+		group.Go(func() error {
+			if m.Key == watch.RootKey {
+				looks[i] = a.lookAtRoot(ctx, j, m)
+			} else {
+				looks[i] = j.lookAt(ctx, m, others)
+			}
+			return ctx.Err()
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, fmt.Errorf("audit: stopped while looking up keys: %w", err)
+	}
+	return looks, nil
+}
+
+func (j *judgement) lookAt(ctx context.Context, m watch.Memory, others []string) lookedAt {
+	look := lookedAt{memory: m}
+	answer := j.keys.LookUp(ctx, m.Key, j.owners(m), others)
+	switch answer.State {
+	case report.KeyGone, report.KeyInactive:
+		look.verdict = &watch.Verdict{Proved: true, Why: answer.Why}
+	case report.KeyFound:
+		j.judgeActive(ctx, &look, answer.User)
+	default:
+		look.doubt = fmt.Sprintf("key %s stays watched: %s", m.Key, answer.Why)
+	}
+	return look
+}
+
+// owners lists who may own a remembered key: the user its rule names, and the
+// user of the one slot its fingerprint fits.
+func (j *judgement) owners(m watch.Memory) []string {
+	var owners []string
+	if m.User != "" {
+		owners = append(owners, m.User)
+	}
+	for _, row := range j.rep.Rows {
+		for _, slot := range row.Slots {
+			if m.Fingerprint != "" && slot.Exists() && report.Fingerprint(row.User, slot.LastRotated) == m.Fingerprint && !slices.Contains(owners, row.User) {
+				owners = append(owners, row.User)
+			}
+		}
+	}
+	return owners
+}
+
+// judgeActive decides about a key that is still active. Only a report that
+// shows the key and clears it of every watched check retires its watch.
+func (j *judgement) judgeActive(ctx context.Context, look *lookedAt, user string) {
+	i := slices.IndexFunc(j.rep.Rows, func(r report.Row) bool { return r.User == user })
+	if i < 0 {
+		return // the report is older than the user's name, or not whole
+	}
+	row := j.rep.Rows[i]
+	slot := j.keys.Slot(ctx, row, look.memory.Key, j.result.Report.GeneratedAt)
+	if slot == 0 || !row.Slots[slot-1].Active {
+		return // the report does not show this key, or not as active
+	}
+	if look.memory.Reasons&(watch.Stale|watch.Reawakened) != 0 && j.result.Risky[report.KeyReawakened] {
+		if f, woke := report.Reawakened(row, slot, look.memory.IdleSince, j.severity(report.KeyReawakened)); woke {
+			f.Key = report.KeyRef{State: report.KeyFound, ID: look.memory.Key}
+			look.woke = &f
+			return
+		}
+	}
+	for _, f := range j.result.Findings {
+		if f.User == user && f.Slot == slot && j.result.Risky[f.Check] && f.Status == report.Unknown {
+			return // cannot be judged
+		}
+	}
+	look.verdict = &watch.Verdict{Why: fmt.Sprintf("user %q still has the key; it fails no watched check any more", user)}
+}
+
+func (j *judgement) severity(id report.CheckID) report.Severity {
+	if s := j.policy.Checks.Severity[id]; s != 0 {
+		return s
+	}
+	for _, c := range report.Checks() {
+		if c.ID == id {
+			return c.Severity
+		}
+	}
+	return 0
+}
+
+// lookAtRoot asks whether the account still has a root access key. Nobody but
+// root can list it, but GetAccountSummary counts it.
+func (a Account) lookAtRoot(ctx context.Context, j *judgement, m watch.Memory) lookedAt {
+	look := lookedAt{memory: m}
+	out, err := a.IAM.GetAccountSummary(ctx, &iam.GetAccountSummaryInput{})
+	if err != nil {
+		look.doubt = fmt.Sprintf("the root user stays watched: whether it has an access key could not be asked (%v): grant iam:GetAccountSummary", err)
+		return look
+	}
+	i := slices.IndexFunc(j.rep.Rows, report.Row.IsRoot)
+	shown := i >= 0 && (j.rep.Rows[i].Slots[0].Exists() || j.rep.Rows[i].Slots[1].Exists())
+	switch present := out.SummaryMap["AccountAccessKeysPresent"]; {
+	case present == 0:
+		look.verdict = &watch.Verdict{Proved: true, Why: "the root user has no access key any more"}
+	case shown:
+		look.verdict = &watch.Verdict{Why: "the root user's access key is inactive or its check is off"}
+	}
+	return look // else there is a key that the report does not show yet
+}
