@@ -1,0 +1,180 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"keywatch/config"
+	"keywatch/internal/audit"
+	"keywatch/internal/render"
+	"keywatch/internal/report"
+)
+
+type auditFlags struct {
+	report, failOn string
+	all            bool
+}
+
+func auditCommand(a *app) *cobra.Command {
+	var f auditFlags
+	cmd := &cobra.Command{
+		Use:   "audit",
+		Short: "Judge the account's credential report",
+		Long: `audit downloads the IAM credential report, or reads a saved one, and judges every
+credential in it. It only reads. On an account it needs iam:GenerateCredentialReport,
+iam:GetCredentialReport, iam:ListAccessKeys and iam:GetAccessKeyLastUsed; with
+--report it needs nothing.`,
+		Example: `  scanner audit
+  scanner audit -o markdown > audit.md
+  scanner audit --report credential-report.csv --as-of 2026-01-31
+  scanner audit --fail-on high          exit code 4 if anything high or critical fails`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.audit(cmd.Context(), f) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.report, "report", "", "judge this saved report `file`, - for standard input")
+	flags.BoolVar(&f.all, "all", false, "list passed checks too")
+	failOnFlag(cmd, &f.failOn)
+	return cmd
+}
+
+func failOnFlag(cmd *cobra.Command, failOn *string) {
+	cmd.Flags().StringVar(failOn, "fail-on", "", "exit with code 4 if a finding of this `severity` or worse fails: low, medium, high, critical")
+}
+
+func (a *app) audit(ctx context.Context, f auditFlags) error {
+	r, err := a.prepare(f.failOn)
+	if err != nil {
+		return err
+	}
+	var result audit.Result
+	if f.report != "" {
+		result, err = a.auditFile(r, f.report)
+	} else {
+		var acct audit.Account
+		if acct, err = a.account(ctx, r); err == nil {
+			result, err = acct.Audit(ctx, r.policy, r.now)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if err := a.print(result, f.all, r.now, render.Audit); err != nil {
+		return err
+	}
+	a.hintf("%s", render.AuditSentence(result))
+	return r.judge(result)
+}
+
+// runContext is what every command that judges prepares before it looks at
+// anything.
+type runContext struct {
+	settings config.Settings
+	policy   audit.Policy
+	now      time.Time
+	failOn   report.Severity
+}
+
+// prepare checks the whole command line and the settings.
+func (a *app) prepare(failOn string) (runContext, error) {
+	if err := a.checkFormat(); err != nil {
+		return runContext{}, err
+	}
+	r := runContext{now: time.Now().UTC()}
+	if failOn != "" {
+		severity, ok := report.ParseSeverity(failOn)
+		if !ok {
+			return runContext{}, usagef("--fail-on %q is no severity: use low, medium, high or critical", failOn)
+		}
+		r.failOn = severity
+	}
+	asOf, err := a.parseAsOf()
+	if err != nil {
+		return runContext{}, err
+	}
+	if r.settings, err = a.settings(); err != nil {
+		return runContext{}, err
+	}
+	r.policy = policyOf(r.settings)
+	r.policy.AsOf = asOf
+	return r, nil
+}
+
+// account connects to AWS.
+func (a *app) account(ctx context.Context, r runContext) (audit.Account, error) {
+	log, err := a.logger(slog.LevelWarn)
+	if err != nil {
+		return audit.Account{}, err
+	}
+	cfg, err := a.awsConfig(ctx, r.settings, log)
+	if err != nil {
+		return audit.Account{}, fmt.Errorf("the AWS configuration cannot be read: %w: check --profile and AWS_PROFILE", err)
+	}
+	return connect(cfg, defaultPaces()), nil
+}
+
+func (a *app) auditFile(r runContext, path string) (audit.Result, error) {
+	read := func() ([]byte, error) { return os.ReadFile(path) }
+	if path == "-" {
+		read = func() ([]byte, error) { return io.ReadAll(a.std.in) }
+	}
+	content, err := read()
+	if err != nil {
+		return audit.Result{}, fmt.Errorf("the report cannot be read: %w", err)
+	}
+	asOf := r.policy.AsOf
+	if asOf.IsZero() {
+		asOf = r.now
+		a.hintf("warning: a saved report does not say when it was generated, so ages count to now; give its time with --as-of")
+	}
+	result, err := audit.File(content, r.policy, asOf)
+	if err != nil {
+		return audit.Result{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return result, nil
+}
+
+type renderer func(io.Writer, string, audit.Result, render.Options) error
+
+// print writes a result to stdout in one piece.
+func (a *app) print(result audit.Result, all bool, now time.Time, format renderer) error {
+	var b bytes.Buffer
+	err := format(&b, a.output, result, render.Options{
+		Width:   width(a.std.out),
+		Color:   a.color(a.std.out),
+		All:     all,
+		Version: version(),
+		Now:     now,
+	})
+	if err != nil {
+		return err
+	}
+	_, err = a.std.out.Write(b.Bytes())
+	return err
+}
+
+// judge turns a printed result into the exit code of the contract.
+func (r runContext) judge(result audit.Result) error {
+	if reasons := result.IncompleteReasons(); len(reasons) > 0 {
+		return &verdict{code: exitIncomplete, msg: "incomplete:\n  " + strings.Join(reasons, "\n  ")}
+	}
+	if r.failOn == 0 {
+		return nil
+	}
+	for severity, n := range result.Summary().Findings {
+		if n > 0 && severity >= r.failOn {
+			return &verdict{code: exitFindings}
+		}
+	}
+	return nil
+}
+
+func sprintf(format string, args ...any) string { return fmt.Sprintf(format, args...) }

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"keywatch/config"
+	"keywatch/internal/audit"
+)
+
+// The exit codes of the contract.
+const (
+	exitDone       = 0
+	exitUnjudged   = 1 // no report could be judged
+	exitUsage      = 2 // wrong usage or settings
+	exitIncomplete = 3 // judged, but something was not looked at, not written or held back
+	exitFindings   = 4 // complete, with findings or changes that were asked about
+)
+
+const exitHelp = `
+Exit codes:
+  0    done
+  1    no report could be judged: credentials, permissions, wrong account, refused report
+  2    wrong usage or settings
+  3    incomplete: something was not looked at, not written or held back
+  4    findings at or above --fail-on, or changes pending for plan --exit-code
+  130  interrupted     143  terminated`
+
+// usageError is a fault in the command line or the settings.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+func usagef(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
+
+// verdict is a result that was printed and still ends in another code than 0.
+// Its message, if any, is for stderr.
+type verdict struct {
+	code int
+	msg  string
+}
+
+func (v *verdict) Error() string { return v.msg }
+
+// finish turns what a command returned into words on stderr and an exit code.
+func (a *app) finish(ctx context.Context, err error) int {
+	if code := signalCode(ctx); code != 0 && (err != nil || a.daemon) {
+		if err != nil {
+			a.say(err)
+		}
+		return code
+	}
+	var (
+		v        *verdict
+		usage    *usageError
+		settings config.Errors
+		remote   *audit.SettingsError
+	)
+	switch {
+	case err == nil || brokenPipe(err):
+		return exitDone
+	case errors.As(err, &v):
+		if v.msg != "" {
+			a.say(err)
+		}
+		return v.code
+	case errors.As(err, &usage), errors.As(err, &settings), errors.As(err, &remote):
+		a.say(err)
+		return exitUsage
+	}
+	a.say(err)
+	return exitUnjudged
+}
+
+func (a *app) say(err error) { fmt.Fprintf(a.std.err, "scanner: %v\n", err) }
+
+// brokenPipe tells that the reader of stdout went away, as in scanner | head.
+func brokenPipe(err error) bool { return errors.Is(err, syscall.EPIPE) }
+
+// stopped is the reason a run's context ends early.
+type stopped struct{ signal os.Signal }
+
+func (s *stopped) Error() string { return "stopped by " + s.signal.String() }
+
+// untilSignal returns a context that ends at the first SIGINT or SIGTERM. A
+// second one ends the process at once.
+func untilSignal(parent context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case s := <-signals:
+			signal.Stop(signals) // the next one has its default effect
+			cancel(&stopped{s})
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { signal.Stop(signals); cancel(nil) }
+}
+
+// signalCode is 128 plus the signal that ended ctx, 0 if none did.
+func signalCode(ctx context.Context) int {
+	var s *stopped
+	if !errors.As(context.Cause(ctx), &s) {
+		return 0
+	}
+	if number, ok := s.signal.(syscall.Signal); ok {
+		return 128 + int(number)
+	}
+	return exitUnjudged
+}

@@ -1,0 +1,35 @@
+// Command scanner audits the long-term credentials of an AWS account and keeps
+// EventBridge rules that raise an alert when a risky access key is used.
+//
+// This is the hall of the house: flags, wiring, printing and exit codes, one
+// file per command. What is decided is decided in the rooms under internal.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+)
+
+func main() {
+	ctx, stop := untilSignal(context.Background())
+	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}, os.Environ())
+	stop()
+	os.Exit(code)
+}
+
+// streams are where a command reads and writes. Results go to out and nothing
+// else does.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// run is the whole program but for the process around it. It returns the exit
+// code.
+func run(ctx context.Context, args []string, std streams, env []string) int {
+	a := &app{std: std, env: env}
+	root := newRoot(a)
+	root.SetArgs(args)
+	return a.finish(ctx, root.ExecuteContext(ctx))
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"keywatch/internal/render"
+)
+
+type planFlags struct {
+	exitCode    bool
+	failOn      string
+	allowRetire string
+}
+
+func planCommand(a *app) *cobra.Command {
+	var f planFlags
+	cmd := &cobra.Command{
+		Use:   "plan",
+		Short: "Show what apply would change in EventBridge",
+		Long: `plan audits the account, looks at the rules of every Region and shows what apply
+would create, update and retire, with the reason for every change. It writes
+nothing.`,
+		Example: `  scanner plan
+  scanner plan --exit-code              exit code 4 if anything would change`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.plan(cmd.Context(), f) },
+	}
+	cmd.Flags().BoolVar(&f.exitCode, "exit-code", false, "exit with code 4 if changes are pending")
+	failOnFlag(cmd, &f.failOn)
+	allowRetireFlag(cmd, &f.allowRetire)
+	return cmd
+}
+
+func allowRetireFlag(cmd *cobra.Command, allow *string) {
+	cmd.Flags().StringVar(allow, "allow-retire", "", "let this run retire the watches of `N|all` keys, above the cap of watch.retire")
+}
+
+func (a *app) plan(ctx context.Context, f planFlags) error {
+	r, err := a.prepareWatch(f.failOn, f.allowRetire)
+	if err != nil {
+		return err
+	}
+	acct, err := a.account(ctx, r)
+	if err != nil {
+		return err
+	}
+	result, err := acct.Plan(ctx, r.policy, r.now)
+	if err != nil {
+		return err
+	}
+	if err := a.print(result, false, r.now, render.Plan); err != nil {
+		return err
+	}
+	a.hintf("%s", render.PlanSentence(result))
+	if err := r.judge(result); err != nil {
+		return err
+	}
+	if create, update, retire := result.Plan.Pending(); f.exitCode && create+update+retire > 0 {
+		return &verdict{code: exitFindings}
+	}
+	return nil
+}
+
+// prepareWatch is prepare for the commands that look at rules.
+func (a *app) prepareWatch(failOn, allowRetire string) (runContext, error) {
+	r, err := a.prepare(failOn)
+	if err != nil {
+		return runContext{}, err
+	}
+	if r.settings.Watch.Target == "" {
+		return runContext{}, usagef("watch.target is not set: name the SNS topic or SQS queue that alerts go to, in keywatch.yaml (scanner config init writes one) or as KEYWATCH_WATCH_TARGET")
+	}
+	r.policy.Watch.AllowRetire, err = parseAllow(allowRetire)
+	return r, err
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"keywatch/internal/render"
+)
+
+// app is what the commands share: the streams, the environment and the global
+// flags.
+type app struct {
+	std    streams
+	env    []string
+	daemon bool // the command runs until it is stopped
+
+	configFile, output, profile, region string
+	asOf, logLevel, logFormat           string
+	noColor, quiet                      bool
+}
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "scanner",
+		Short: "Audit AWS access keys and watch the risky ones",
+		Long: `scanner downloads the IAM credential report, finds the risky access keys (stale,
+unrotated, root), prints audit tables, and keeps EventBridge rules that raise an
+alert when one of exactly those keys is used.`,
+		Example: `  scanner demo                          the whole loop, no account needed
+  scanner audit                         judge this account's credential report
+  scanner audit --report report.csv     judge a saved report
+  scanner plan                          what would change in EventBridge
+  scanner apply                         make it so`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          noArgs,
+		RunE:          needCommand,
+	}
+	root.SetIn(a.std.in)
+	root.SetOut(a.std.out)
+	root.SetErr(a.std.err)
+	root.CompletionOptions.HiddenDefaultCmd = false
+	root.SetFlagErrorFunc(flagError)
+	flags := root.PersistentFlags()
+	flags.StringVarP(&a.configFile, "config", "c", "", "settings `file` (default ./keywatch.yaml, then the user's configuration folder)")
+	flags.StringVarP(&a.output, "output", "o", "table", "`format` of the result: "+strings.Join(render.Formats(), ", "))
+	flags.StringVar(&a.profile, "profile", "", "AWS `profile`")
+	flags.StringVar(&a.region, "region", "", "home `Region`")
+	flags.StringVar(&a.asOf, "as-of", "", "judge as of this `time`, such as 2026-01-31T00:00:00Z")
+	flags.StringVar(&a.logLevel, "log-level", "", "`level` of logs on stderr: debug, info, warn, error (default warn; daemon info)")
+	flags.StringVar(&a.logFormat, "log-format", "text", "`format` of logs: text, json")
+	flags.BoolVar(&a.noColor, "no-color", false, "no colour (NO_COLOR does the same)")
+	flags.BoolVarP(&a.quiet, "quiet", "q", false, "nothing on stderr but errors")
+	root.AddCommand(auditCommand(a), planCommand(a), applyCommand(a), daemonCommand(a), configCommand(a), demoCommand(a), versionCommand(a))
+	for _, c := range root.Commands() {
+		c.Long = strings.TrimRight(c.Long, "\n") + "\n" + exitHelp
+	}
+	return root
+}
+
+// noArgs refuses arguments as a usage error.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if cmd.HasSubCommands() {
+		return unknownCommand(cmd, args[0])
+	}
+	return usagef("%s takes no argument, got %q: see %s --help", cmd.CommandPath(), args[0], cmd.CommandPath())
+}
+
+func unknownCommand(cmd *cobra.Command, name string) error {
+	hint := "see " + cmd.CommandPath() + " --help"
+	cmd.SuggestionsMinimumDistance = 2
+	if near := cmd.SuggestionsFor(name); len(near) > 0 {
+		hint = "did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return usagef("%s has no command %q: %s", cmd.CommandPath(), name, hint)
+}
+
+// needCommand answers a group that was called without one of its commands.
+func needCommand(cmd *cobra.Command, _ []string) error {
+	return usagef("%s needs a command: see %s --help", cmd.CommandPath(), cmd.CommandPath())
+}
+
+// flagError makes flag errors usage errors and points at the nearest flag.
+func flagError(cmd *cobra.Command, err error) error {
+	if name, ok := strings.CutPrefix(err.Error(), "unknown flag: --"); ok {
+		if near := nearestFlag(cmd, name); near != "" {
+			return usagef("unknown flag --%s: did you mean --%s?", name, near)
+		}
+	}
+	return usagef("%w: see %s --help", err, cmd.CommandPath())
+}
+
+func nearestFlag(cmd *cobra.Command, name string) string {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	slices.Sort(names)
+	i := slices.IndexFunc(names, func(known string) bool {
+		return distance(known, name) <= 2 || strings.HasPrefix(known, name)
+	})
+	if i < 0 {
+		return ""
+	}
+	return names[i]
+}
+
+// distance is the number of letters to insert, drop or change (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// checkFormat refuses an output format that does not exist.
+func (a *app) checkFormat() error {
+	if !slices.Contains(render.Formats(), a.output) {
+		return usagef("unknown output format %q: use one of %s", a.output, strings.Join(render.Formats(), ", "))
+	}
+	return nil
+}
+
+// hintf writes a line for people to stderr, unless they asked for quiet.
+func (a *app) hintf(format string, args ...any) {
+	if !a.quiet {
+		fmt.Fprintf(a.std.err, format+"\n", args...)
+	}
+}

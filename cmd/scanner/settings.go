@@ -1,0 +1,151 @@
+package main
+
+import (
+	"log/slog"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lmittmann/tint"
+
+	"keywatch/config"
+	"keywatch/internal/audit"
+	"keywatch/internal/report"
+	"keywatch/internal/watch"
+)
+
+// getenv is the last value of a variable in the app's environment.
+func (a *app) getenv(name string) string {
+	for _, pair := range slices.Backward(a.env) {
+		if value, ok := strings.CutPrefix(pair, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// settings loads the settings: defaults, file, environment, flags.
+func (a *app) settings() (config.Settings, error) {
+	folder, err := os.UserConfigDir()
+	if err != nil {
+		folder = "" // no home folder: nothing to look for there
+	}
+	path, found, err := config.Find(a.configFile, a.getenv(config.PathVariable), folder, os.Stat)
+	if err != nil {
+		return config.Settings{}, &usageError{err}
+	}
+	var content []byte
+	if found {
+		if content, err = os.ReadFile(path); err != nil {
+			return config.Settings{}, &usageError{err}
+		}
+	}
+	env := a.env
+	if a.region != "" {
+		env = append(slices.Clone(env), "KEYWATCH_WATCH_HOME_REGION="+a.region)
+	}
+	return config.Load(path, content, env)
+}
+
+// policyOf hands each room its part of the settings. It is the only place that
+// knows both sides.
+func policyOf(s config.Settings) audit.Policy {
+	checks := report.Policy{
+		StaleAfter:     time.Duration(s.Risk.StaleAfter),
+		UnrotatedAfter: time.Duration(s.Risk.UnrotatedAfter),
+		RootUsedWithin: time.Duration(s.Risk.RootUsedWithin),
+		Disabled:       map[report.CheckID]bool{},
+		Severity:       map[report.CheckID]report.Severity{},
+	}
+	for id, c := range s.Risk.Checks {
+		checks.Disabled[report.CheckID(id)] = !c.Enabled
+		if severity, ok := report.ParseSeverity(c.Severity); ok {
+			checks.Severity[report.CheckID(id)] = severity
+		}
+	}
+	p := audit.Policy{
+		AccountID: s.AccountID,
+		Checks:    checks,
+		Fetch: report.FetchPolicy{
+			Timeout: time.Duration(s.Report.Timeout),
+			MaxAge:  time.Duration(s.Report.MaxAge),
+		},
+		Watch: watch.Policy{
+			NamePrefix:    s.Watch.NamePrefix,
+			Owner:         s.Watch.Owner,
+			HomeRegion:    s.Watch.HomeRegion,
+			Target:        s.Watch.Target,
+			ForwardRole:   s.Watch.ForwardRole,
+			State:         s.Watch.State,
+			RulesQuota:    s.Watch.RulesQuota,
+			RetireMax:     s.Watch.Retire.Max,
+			RetirePercent: s.Watch.Retire.MaxPercent,
+		},
+		AllRegions:     s.Watch.Regions.All,
+		Regions:        s.Watch.Regions.Names,
+		ExcludeRegions: s.Watch.ExcludeRegions,
+	}
+	for _, id := range s.Watch.On {
+		p.WatchOn = append(p.WatchOn, report.CheckID(id))
+	}
+	return p
+}
+
+// parseAsOf reads --as-of; without the flag it is the zero time.
+func (a *app) parseAsOf() (time.Time, error) {
+	if a.asOf == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if t, err := time.Parse(layout, a.asOf); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, usagef("--as-of %q is not a time like 2026-01-31T00:00:00Z or 2026-01-31", a.asOf)
+}
+
+// refuseAsOf keeps a moved point of judgement away from commands that write.
+func (a *app) refuseAsOf(command string) error {
+	if a.asOf != "" {
+		return usagef("%s judges as of the report's own time: --as-of is for audit and plan", command)
+	}
+	return nil
+}
+
+// parseAllow reads --allow-retire.
+func parseAllow(text string) (int, error) {
+	switch {
+	case text == "":
+		return 0, nil
+	case text == "all":
+		return math.MaxInt, nil
+	}
+	n := 0
+	for _, r := range text {
+		if r < '0' || r > '9' || n > 1_000_000 {
+			return 0, usagef("--allow-retire %q is neither a number of keys nor all", text)
+		}
+		n = n*10 + int(r-'0')
+	}
+	return n, nil
+}
+
+// logger writes logs to stderr in the chosen format, from the chosen level or,
+// without a choice, from the given one.
+func (a *app) logger(level slog.Level) (*slog.Logger, error) {
+	if err := level.UnmarshalText([]byte(a.logLevel)); a.logLevel != "" && err != nil {
+		return nil, usagef("unknown log level %q: use debug, info, warn or error", a.logLevel)
+	}
+	if a.quiet {
+		level = max(level, slog.LevelError)
+	}
+	switch a.logFormat {
+	case "json":
+		return slog.New(slog.NewJSONHandler(a.std.err, &slog.HandlerOptions{Level: level})), nil
+	case "text":
+		return slog.New(tint.NewTextHandler(a.std.err, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !a.color(a.std.err)})), nil
+	}
+	return nil, usagef("unknown log format %q: use text or json", a.logFormat)
+}
