@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -43,9 +44,9 @@ func (a *app) apply(ctx context.Context, failOn, allowRetire string) error {
 	if err != nil {
 		return err
 	}
-	if err := a.print(result, false, r.now, render.Plan); err != nil {
+	if err := a.print(result, false, time.Now().UTC(), render.Plan); err != nil {
 		return err
 	}
-	a.hintf("%s", render.PlanSentence(result))
+	a.closePlan(result)
 	return r.judge(result)
 }

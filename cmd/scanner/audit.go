@@ -67,7 +67,7 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.print(result, f.all, r.now, render.Audit); err != nil {
+	if err := a.print(result, f.all, time.Now().UTC(), render.Audit); err != nil {
 		return err
 	}
 	a.hintf("%s", render.AuditSentence(result))

@@ -49,14 +49,13 @@ func (a *app) runDaemon(ctx context.Context, printPlans bool) error {
 	}
 	a.daemon = true
 	return every(ctx, schedule.Next, log, func(ctx context.Context) error {
-		now := time.Now().UTC()
-		result, err := acct.Apply(ctx, r.policy, now)
+		result, err := acct.Apply(ctx, r.policy, time.Now().UTC())
 		if err != nil {
 			return err
 		}
 		logRun(log, result)
 		if printPlans {
-			return a.print(result, false, now, render.Plan)
+			return a.print(result, false, time.Now().UTC(), render.Plan)
 		}
 		return nil
 	})

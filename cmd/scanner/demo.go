@@ -85,7 +85,8 @@ func (a *app) demoServe(ctx context.Context) error {
 	defer b.server.Close()
 	a.daemon = true
 	fmt.Fprintf(a.std.out, `export AWS_ENDPOINT_URL=%s AWS_REGION=%s AWS_EC2_METADATA_DISABLED=true
-export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=demo AWS_SESSION_TOKEN= AWS_PROFILE=
+export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=demo
+unset AWS_SESSION_TOKEN AWS_PROFILE
 export KEYWATCH_WATCH_TARGET='%s'
 `, b.url, demoHome, fakeaws.OperatorKeyID, demoTarget)
 	a.hintf("An AWS in a box listens on %s until this command is stopped. Paste the lines above into another\nterminal; then try: scanner audit, scanner plan, scanner apply. A key of the account is used like this:\n  AWS_ACCESS_KEY_ID=%s aws sts get-caller-identity\nand the alert is read with:\n  aws sqs receive-message --queue-url \"$(aws sqs get-queue-url --queue-name key-usage --query QueueUrl --output text)\"", b.url, b.stolen)

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"keywatch/internal/audit"
 	"keywatch/internal/render"
 )
 
@@ -50,10 +52,10 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.print(result, false, r.now, render.Plan); err != nil {
+	if err := a.print(result, false, time.Now().UTC(), render.Plan); err != nil {
 		return err
 	}
-	a.hintf("%s", render.PlanSentence(result))
+	a.closePlan(result)
 	if err := r.judge(result); err != nil {
 		return err
 	}
@@ -61,6 +63,14 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 		return &verdict{code: exitFindings}
 	}
 	return nil
+}
+
+// closePlan says on stderr how it went, where the result itself does not end
+// with that sentence.
+func (a *app) closePlan(result audit.Result) {
+	if a.output != "table" && a.output != "wide" {
+		a.hintf("%s", render.PlanSentence(result))
+	}
 }
 
 // prepareWatch is prepare for the commands that look at rules.
