@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -44,7 +43,7 @@ func (a *app) apply(ctx context.Context, failOn, allowRetire string) error {
 	if err != nil {
 		return err
 	}
-	if err := a.print(result, false, time.Now().UTC(), render.Plan); err != nil {
+	if err := a.print(result, false, a.now(), render.Plan); err != nil {
 		return err
 	}
 	a.closePlan(result)

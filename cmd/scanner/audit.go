@@ -67,7 +67,7 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.print(result, f.all, time.Now().UTC(), render.Audit); err != nil {
+	if err := a.print(result, f.all, a.now(), render.Audit); err != nil {
 		return err
 	}
 	a.hintf("%s", render.AuditSentence(result))
@@ -88,7 +88,7 @@ func (a *app) prepare(failOn string) (runContext, error) {
 	if err := a.checkFormat(); err != nil {
 		return runContext{}, err
 	}
-	r := runContext{now: time.Now().UTC()}
+	r := runContext{now: a.now().UTC()}
 	if failOn != "" {
 		severity, ok := report.ParseSeverity(failOn)
 		if !ok {
@@ -152,7 +152,7 @@ func (a *app) print(result audit.Result, all bool, now time.Time, format rendere
 		Color:   a.color(a.std.out),
 		All:     all,
 		Version: version(),
-		Now:     now,
+		Now:     now.UTC(),
 	})
 	if err != nil {
 		return err

@@ -73,7 +73,7 @@ func configCheck(a *app) *cobra.Command {
 				fmt.Fprintln(a.std.out, "watch.target is not set: audit works, plan and apply need it.")
 			}
 			fmt.Fprintf(a.std.out, "The daemon's next runs:")
-			next := time.Now()
+			next := a.now()
 			for range 3 {
 				next = schedule.Next(next)
 				fmt.Fprintf(a.std.out, " %s", next.UTC().Format(time.RFC3339))

@@ -49,13 +49,13 @@ func (a *app) runDaemon(ctx context.Context, printPlans bool) error {
 	}
 	a.daemon = true
 	return every(ctx, schedule.Next, log, func(ctx context.Context) error {
-		result, err := acct.Apply(ctx, r.policy, time.Now().UTC())
+		result, err := acct.Apply(ctx, r.policy, a.now().UTC())
 		if err != nil {
 			return err
 		}
 		logRun(log, result)
 		if printPlans {
-			return a.print(result, false, time.Now().UTC(), render.Plan)
+			return a.print(result, false, a.now(), render.Plan)
 		}
 		return nil
 	})

@@ -78,7 +78,7 @@ func (b *box) account() audit.Account {
 }
 
 func (a *app) demoServe(ctx context.Context) error {
-	b, err := openBox(ctx, time.Now)
+	b, err := openBox(ctx, a.now)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ export KEYWATCH_WATCH_TARGET='%s'
 // demo tells the story. Every table in it comes from the code that audits a
 // real account.
 func (a *app) demo(ctx context.Context) error {
-	clock := &demoClock{now: time.Now().UTC().Truncate(time.Second)}
+	clock := &demoClock{now: a.now().UTC().Truncate(time.Second)}
 	b, err := openBox(ctx, clock.Now)
 	if err != nil {
 		return err

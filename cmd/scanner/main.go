@@ -9,11 +9,13 @@ import (
 	"context"
 	"io"
 	"os"
+	"time"
 )
 
 func main() {
 	ctx, stop := untilSignal(context.Background())
-	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}, os.Environ())
+	a := &app{std: streams{os.Stdin, os.Stdout, os.Stderr}, env: os.Environ(), now: time.Now}
+	code := a.run(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)
 }
@@ -27,8 +29,7 @@ type streams struct {
 
 // run is the whole program but for the process around it. It returns the exit
 // code.
-func run(ctx context.Context, args []string, std streams, env []string) int {
-	a := &app{std: std, env: env}
+func (a *app) run(ctx context.Context, args []string) int {
 	root := newRoot(a)
 	root.SetArgs(args)
 	return a.finish(ctx, root.ExecuteContext(ctx))

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -52,7 +51,7 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.print(result, false, time.Now().UTC(), render.Plan); err != nil {
+	if err := a.print(result, false, a.now(), render.Plan); err != nil {
 		return err
 	}
 	a.closePlan(result)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -11,11 +12,12 @@ import (
 	"keywatch/internal/render"
 )
 
-// app is what the commands share: the streams, the environment and the global
-// flags.
+// app is what the commands share: the streams, the environment, the time and the
+// global flags.
 type app struct {
 	std    streams
 	env    []string
+	now    func() time.Time
 	daemon bool // the command runs until it is stopped
 
 	configFile, output, profile, region string
@@ -37,6 +39,7 @@ alert when one of exactly those keys is used.`,
   scanner apply                         make it so`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Version:       version(),
 		Args:          noArgs,
 		RunE:          needCommand,
 	}
