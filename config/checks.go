@@ -1,0 +1,47 @@
+package config
+
+// checks lists every check that settings may name, in the order of the
+// documentation, with its default severity and whether it can make a watch.
+var checks = [...]struct {
+	id, severity string
+	watch        bool
+}{
+	{"root-access-key", "critical", true},
+	{"root-mfa", "critical", false},
+	{"root-used", "high", false},
+	{"key-stale", "high", true},
+	{"key-unrotated", "medium", true},
+	{"user-two-active-keys", "low", false},
+	{"key-at-user-creation", "low", false},
+	{"console-mfa", "high", false},
+	{"password-stale", "medium", false},
+	{"signing-certificate", "low", false},
+	{"hidden-credentials", "medium", false},
+}
+
+// severities are the allowed ones, worst first.
+var severities = [...]string{"critical", "high", "medium", "low"}
+
+// states are the allowed states of a rule, the default first. Only the first
+// also matches read-only management calls.
+var states = [...]string{"ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", "ENABLED"}
+
+// CheckIDs returns the ids of all checks, in the order of the documentation.
+func CheckIDs() []string {
+	var ids []string
+	for _, c := range checks {
+		ids = append(ids, c.id)
+	}
+	return ids
+}
+
+// watchable returns the ids of the checks that can make a watch.
+func watchable() []string {
+	var ids []string
+	for _, c := range checks {
+		if c.watch {
+			ids = append(ids, c.id)
+		}
+	}
+	return ids
+}

@@ -1,0 +1,102 @@
+// Package config holds keywatch's settings: their types and defaults, the
+// strict reading of a YAML file and of KEYWATCH_ environment variables, the
+// commented sample and the JSON Schema.
+//
+// Begin with Find, which says where the file is, and Load, which reads it.
+// Settings that Load returns without an error have passed every rule; no other
+// room checks them again.
+package config
+
+// Settings is everything a user can choose. The zero value is not usable:
+// begin with Default or Load.
+type Settings struct {
+	Version   int    `yaml:"version" doc:"Version of the settings' format. Only 1 exists."`
+	AccountID string `yaml:"account_id" doc:"Refuse to run with credentials of another AWS account than this one. Empty: any account."`
+	Risk      Risk   `yaml:"risk" doc:"When a credential counts as risky."`
+	Report    Report `yaml:"report" doc:"How the credential report is obtained."`
+	Watch     Watch  `yaml:"watch" doc:"Which risky keys are watched, where, and who is told."`
+	Schedule  string `yaml:"schedule" doc:"When the daemon runs: five cron fields in UTC, or @hourly, @daily, @every 4h. A leading CRON_TZ=Europe/Berlin names another zone. Runs lie at least 15 minutes apart."`
+}
+
+// Risk says when a credential counts as risky. A day is 24 hours.
+type Risk struct {
+	StaleAfter     Duration `yaml:"stale_after" doc:"An active key or a password idle for this long is stale."`
+	UnrotatedAfter Duration `yaml:"unrotated_after" doc:"An active key older than this is unrotated."`
+	RootUsedWithin Duration `yaml:"root_used_within" doc:"Use of the root user within this time is a finding."`
+	// Checks holds every check of CheckIDs, by id.
+	Checks map[string]Check `yaml:"checks" doc:"Per check: whether it is made, and its severity."`
+}
+
+// Check is how one check is made.
+type Check struct {
+	Enabled  bool   `yaml:"enabled" doc:"Whether the check is made."`
+	Severity string `yaml:"severity" doc:"Severity of its findings: critical, high, medium or low."`
+}
+
+// Report says how the credential report is obtained.
+type Report struct {
+	MaxAge  Duration `yaml:"max_age" doc:"The oldest report that is still judged."`
+	Timeout Duration `yaml:"timeout" doc:"How long to wait for IAM to make a report."`
+}
+
+// Watch says which risky keys are watched, where, and who is told.
+type Watch struct {
+	// On names at least one check, each once, and none that is disabled.
+	On []string `yaml:"on" doc:"The checks that, when failed, make a key watched: root-access-key, key-stale, key-unrotated."`
+	// NamePrefix and Owner begin every rule's name: <name_prefix>-<owner>-...
+	// There is no "-" in Owner, so the two can always be told apart.
+	NamePrefix string `yaml:"name_prefix" doc:"Begins the name of every rule."`
+	Owner      string `yaml:"owner" doc:"Tells the deployments in one account apart: each touches only rules of its own owner."`
+	// HomeRegion is always one of the watched Regions.
+	HomeRegion     string   `yaml:"home_region" doc:"The Region of IAM and STS calls, and of a target that is one ARN."`
+	Regions        Regions  `yaml:"regions" doc:"The Regions in which keys are watched: all, or a list."`
+	ExcludeRegions []string `yaml:"exclude_regions" doc:"Regions that are left out of all. Use of a key there raises no alert."`
+	// Target is empty, which is enough for an audit, or an ARN that names its
+	// Region as {region} (one topic or queue per Region, and {region} may occur
+	// in the name too), or an ARN in HomeRegion without any {region}. {account}
+	// may occur in both.
+	Target string `yaml:"target" doc:"SNS topic or SQS queue that receives the alerts. {region} and {account} are filled in. An ARN without {region} lies in home_region. Needed by plan, apply and daemon."`
+	// ForwardRole has no placeholders. It is set where Target has no {region}
+	// and more Regions than HomeRegion are watched.
+	ForwardRole string `yaml:"forward_role" doc:"IAM role with which other Regions forward events to home_region. Needed when target has no {region}."`
+	State       string `yaml:"state" doc:"State of the rules. ENABLED misses read-only calls such as sts:GetCallerIdentity."`
+	RulesQuota  int    `yaml:"rules_quota" doc:"How many EventBridge rules the default bus of a Region may hold."`
+	Retire      Retire `yaml:"retire" doc:"How many keys one run may stop watching. Keys proved gone or inactive do not count."`
+}
+
+// Retire caps how many keys one run may stop watching.
+type Retire struct {
+	Max        int `yaml:"max" doc:"At most this many keys."`
+	MaxPercent int `yaml:"max_percent" doc:"At most this share of the watched keys, in percent."`
+}
+
+// Default returns the settings of an empty file. Every call returns its own
+// copy, so the caller may change it.
+func Default() Settings {
+	s := Settings{
+		Version: 1,
+		Risk: Risk{
+			StaleAfter:     45 * day,
+			UnrotatedAfter: 90 * day,
+			RootUsedWithin: 90 * day,
+			Checks:         map[string]Check{},
+		},
+		Report: Report{MaxAge: day, Timeout: 10 * minute},
+		Watch: Watch{
+			On:             watchable(),
+			NamePrefix:     "keywatch",
+			Owner:          "default",
+			HomeRegion:     "us-east-1",
+			Regions:        Regions{All: true},
+			ExcludeRegions: []string{},
+			State:          states[0],
+			RulesQuota:     300,
+			Retire:         Retire{Max: 3, MaxPercent: 30},
+		},
+		Schedule: "17 * * * *",
+	}
+	for _, c := range checks {
+		s.Risk.Checks[c.id] = Check{Enabled: true, Severity: c.severity}
+	}
+	return s
+}

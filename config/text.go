@@ -1,0 +1,69 @@
+package config
+
+import (
+	"encoding"
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"strconv"
+)
+
+// wholeNumber leaves out what YAML would read as octal or hexadecimal.
+var wholeNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
+
+// isLeaf tells a single setting from a section that holds settings.
+func isLeaf(v reflect.Value) bool {
+	_, text := v.Addr().Interface().(encoding.TextUnmarshaler)
+	return text || v.Kind() != reflect.Struct && v.Kind() != reflect.Map
+}
+
+// setText sets a single setting from text, as both the file and environment
+// variables write it. An error says what is allowed and leaves v unchanged.
+func setText(v reflect.Value, text string) error {
+	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		return u.UnmarshalText([]byte(text))
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(text)
+	case reflect.Bool:
+		if text != "true" && text != "false" {
+			return errors.New(quote(text) + " is not " + expected(reflect.Bool))
+		}
+		v.SetBool(text == "true")
+	case reflect.Int:
+		n, err := strconv.Atoi(text)
+		if err != nil || !wholeNumber.MatchString(text) {
+			return errors.New(quote(text) + " is not " + expected(reflect.Int))
+		}
+		v.SetInt(int64(n))
+	case reflect.Slice:
+		v.Set(reflect.ValueOf(commaList(text)))
+	default:
+		return fmt.Errorf("settings of type %s cannot be read", v.Type())
+	}
+	return nil
+}
+
+// expected says what a value of the kind looks like.
+func expected(kind reflect.Kind) string {
+	switch kind {
+	case reflect.Bool:
+		return "allowed: write true or false"
+	case reflect.Int:
+		return "a whole number: write digits, without quotes"
+	}
+	return "text: put it in quotes"
+}
+
+// join adds a key to the path of a section.
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+// itemOf is the path of a list's item.
+func itemOf(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }

@@ -1,0 +1,110 @@
+package render
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"keywatch/internal/audit"
+)
+
+// Options say how to write. The zero value is plain text of any width, without
+// the findings that passed.
+type Options struct {
+	// Width is the number of columns of the terminal; 0 means no limit. Lines
+	// are wrapped to it, never cut. Only the table formats look at it.
+	Width int
+	// Color adds ANSI colours to the table formats. Nothing is said by colour
+	// alone. Whether the output is a terminal and what NO_COLOR says is the
+	// caller's to find out.
+	Color bool
+	// All lists the findings that passed, too.
+	All bool
+	// Version is the tool's version, for tool_version.
+	Version string
+	// Now is the time the age of the report is told from. Where it is zero no
+	// age is told.
+	Now time.Time
+}
+
+// Formats lists the names that Audit and Plan take, the default first. The
+// caller may change the slice.
+func Formats() []string {
+	return []string{"table", "wide", "json", "csv", "markdown"}
+}
+
+// Audit writes the findings of a result in the order they have. It does not
+// look at r.Plan. Nothing is written where the format is unknown.
+func Audit(w io.Writer, format string, r audit.Result, o Options) error {
+	doc := newAuditDoc(r, o)
+	var out bytes.Buffer
+	var err error
+	switch format {
+	case "table":
+		auditTable(&out, r, o, doc.Findings, auditLayouts)
+	case "wide":
+		auditTable(&out, r, o, doc.Findings, wideLayouts)
+	case "json":
+		err = writeJSON(&out, doc)
+	case "csv":
+		err = auditCSV(&out, doc)
+	case "markdown":
+		auditMarkdown(&out, r, o, doc.Findings)
+	default:
+		return unknownFormat(format)
+	}
+	return flush(w, &out, err)
+}
+
+// Plan writes the changes of r.Plan, which must be set, Region by Region in the
+// order they have. Planned changes and what came of them after they were
+// applied are told apart by each change's status. Nothing is written where the
+// format is unknown.
+func Plan(w io.Writer, format string, r audit.Result, o Options) error {
+	if r.Plan == nil {
+		return errors.New("render: the result holds no plan: print it as an audit")
+	}
+	var out bytes.Buffer
+	var err error
+	switch format {
+	case "table":
+		planTable(&out, r, o, false)
+	case "wide":
+		planTable(&out, r, o, true)
+	case "json":
+		err = writeJSON(&out, newPlanDoc(r, o))
+	case "csv":
+		err = planCSV(&out, newPlanDoc(r, o))
+	case "markdown":
+		planMarkdown(&out, r, o)
+	default:
+		return unknownFormat(format)
+	}
+	return flush(w, &out, err)
+}
+
+func unknownFormat(format string) error {
+	return fmt.Errorf("render: unknown format %q: use %s", format, orList(Formats()))
+}
+
+// orList joins words as people do: a, b or c.
+func orList(words []string) string {
+	last := len(words) - 1
+	return strings.Join(slices.Concat([]string{strings.Join(words[:last], ", ")}, words[last:]), " or ")
+}
+
+// flush writes a whole document at once, so that an error on the way leaves
+// the output empty.
+func flush(w io.Writer, out *bytes.Buffer, err error) error {
+	if err == nil {
+		_, err = w.Write(out.Bytes())
+	}
+	if err != nil {
+		return fmt.Errorf("render: %w", err)
+	}
+	return nil
+}

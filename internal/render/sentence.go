@@ -1,0 +1,140 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"keywatch/internal/audit"
+	"keywatch/internal/report"
+	"keywatch/internal/watch"
+)
+
+// AuditSentence sums an audit up in one line, for the end of a run. It says
+// that there are no findings only where every check was answered and the run
+// left nothing out.
+func AuditSentence(r audit.Result) string {
+	checked := fmt.Sprintf("%s and %s were checked", count(r.Report.Users, "user"), count(r.ActiveKeys, "active key"))
+	t := tallyOf(r)
+	if t.statuses[report.Fail] > 0 || t.statuses[report.Unknown] > 0 {
+		checked += fmt.Sprintf(", %d risky: %s", r.Summary().RiskyKeys, t)
+		if len(r.Incomplete) > 0 {
+			return "Audit INCOMPLETE: " + checked + "."
+		}
+		return "Audit complete: " + checked + "."
+	}
+	if excepted := t.statuses[report.Excepted]; excepted > 0 {
+		checked += fmt.Sprintf(", %d excepted", excepted)
+	}
+	if len(r.Incomplete) > 0 {
+		return "Audit INCOMPLETE: no findings in what could be looked at: " + checked + "."
+	}
+	return "No findings: " + checked + "."
+}
+
+// PlanSentence sums r.Plan up in one line: what will change, or what was
+// changed if the plan was applied. It says that all is well only where the run
+// left nothing out. It is empty where there is no plan.
+func PlanSentence(r audit.Result) string {
+	if r.Plan == nil {
+		return ""
+	}
+	s := sumsOf(*r.Plan)
+	if s.regions == 0 {
+		return noChanges(r, s)
+	}
+	// Where nothing but held changes is left, it cannot be told whether
+	// somebody tried to apply the plan.
+	what, done := "", r.Complete() && s.failed == 0 && s.held == 0 && s.errors == 0
+	var parts []string
+	add := func(n int, word string) {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, word))
+		}
+	}
+	create, update, retire := r.Plan.Pending()
+	if s.applied {
+		what = "Apply"
+		done = done && create+update+retire == 0
+		created, updated, retired := r.Plan.Applied()
+		add(created, "created")
+		add(updated, "updated")
+		add(retired, "retired")
+		add(create+update+retire, "not tried")
+	} else {
+		if create+update+retire > 0 {
+			what = "Plan"
+		}
+		add(create, "to create")
+		add(update, "to update")
+		add(retire, "to retire")
+	}
+	add(s.failed, "failed")
+	add(s.held, "held")
+	switch {
+	case !done:
+		what = strings.TrimSpace(what + " INCOMPLETE")
+	case s.applied:
+		what = "Apply complete"
+	}
+	return fmt.Sprintf("%s: %s in %s; %d unchanged.", what, strings.Join(parts, ", "), count(s.regions, "Region"), s.unchanged)
+}
+
+func noChanges(r audit.Result, s sums) string {
+	keys := len(r.Plan.WatchedKeys)
+	where := count(s.covered, "Region")
+	if n := len(r.Plan.Uncovered); n > 0 {
+		where += fmt.Sprintf("; %s not covered", count(n, "Region"))
+	}
+	switch {
+	case !r.Complete() || s.errors > 0:
+		return fmt.Sprintf("INCOMPLETE: no changes in what could be looked at; %d unchanged.", s.unchanged)
+	case keys == 0:
+		return fmt.Sprintf("No changes: no key needs a watch in %s.", where)
+	case keys == 1:
+		return fmt.Sprintf("No changes: the 1 risky key is watched in %s.", where)
+	}
+	return fmt.Sprintf("No changes: all %d keys are watched in %s.", keys, where)
+}
+
+// sums are what a plan adds up to, beside Pending and Applied.
+type sums struct {
+	regions, covered, errors int // Regions with changes, with alerts, with an error
+	failed, held, unchanged  int
+	applied                  bool // some change was tried
+}
+
+func sumsOf(plan watch.Plan) sums {
+	var s sums
+	for _, region := range plan.Regions {
+		s.unchanged += region.Unchanged
+		if region.Error != "" {
+			s.errors++
+		} else if !slices.Contains(plan.Uncovered, region.Region) {
+			s.covered++
+		}
+		if len(region.Changes) > 0 {
+			s.regions++
+		}
+		for _, change := range region.Changes {
+			switch change.Status {
+			case watch.Failed:
+				s.failed++
+				s.applied = true
+			case watch.Held:
+				s.held++
+			case watch.Done:
+				s.applied = true
+			}
+		}
+	}
+	return s
+}
+
+// count says how many of what: 1 key, 2 keys.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
