@@ -11,6 +11,7 @@ var checks = [...]struct {
 	{"root-used", "high", false},
 	{"key-stale", "high", true},
 	{"key-unrotated", "medium", true},
+	{"key-reawakened", "high", true},
 	{"user-two-active-keys", "low", false},
 	{"key-at-user-creation", "low", false},
 	{"console-mfa", "high", false},

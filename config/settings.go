@@ -42,7 +42,7 @@ type Report struct {
 // Watch says which risky keys are watched, where, and who is told.
 type Watch struct {
 	// On names at least one check, each once, and none that is disabled.
-	On []string `yaml:"on" doc:"The checks that, when failed, make a key watched: root-access-key, key-stale, key-unrotated."`
+	On []string `yaml:"on" doc:"The checks that, when failed, make a key watched: root-access-key, key-stale, key-unrotated, key-reawakened."`
 	// NamePrefix and Owner begin every rule's name: <name_prefix>-<owner>-...
 	// There is no "-" in Owner, so the two can always be told apart.
 	NamePrefix string `yaml:"name_prefix" doc:"Begins the name of every rule."`

@@ -99,7 +99,7 @@ func TestADisabledCheckThatDoesNotWatchIsFine(t *testing.T) {
 func TestChecksOfTheDesign(t *testing.T) {
 	want := []string{
 		"root-access-key critical watch", "root-mfa critical", "root-used high", "key-stale high watch",
-		"key-unrotated medium watch", "user-two-active-keys low", "key-at-user-creation low", "console-mfa high",
+		"key-unrotated medium watch", "key-reawakened high watch", "user-two-active-keys low", "key-at-user-creation low", "console-mfa high",
 		"password-stale medium", "signing-certificate low", "hidden-credentials medium",
 	}
 	settings := Default()

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"time"
+	_ "time/tzdata" // a schedule may name a zone, and a scratch image has none
 )
 
 func main() {
