@@ -1,0 +1,178 @@
+package fakeaws
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Message is what a topic or queue received from a rule.
+type Message struct {
+	ID   string
+	Body string
+	// Rule is the rule's name, Region its Region. A message that came to a
+	// dead-letter queue names the rule it could not be delivered for.
+	Rule, Region string
+	At           time.Time
+}
+
+// FailedInvocation is an event that matched a rule and did not reach a target.
+// In AWS nothing but a metric, and a dead-letter queue, tells of it.
+type FailedInvocation struct {
+	At                         time.Time
+	Region, Rule               string
+	TargetID, TargetARN        string
+	EventID                    string
+	Code                       string // NO_PERMISSIONS, NO_RESOURCE, INVALID_JSON, NO_INPUT, THIRD_REGION_HOP_DETECTED, ...
+	Body                       string // what would have been delivered
+	DeadLettered, ForwardedHop bool
+}
+
+// FailedInvocations returns what was not delivered, oldest first.
+func (c *Cloud) FailedInvocations() []FailedInvocation {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.failures)
+}
+
+// Messages returns everything a topic or queue ever received, oldest first,
+// also what was deleted from the queue since. It is empty for an unknown ARN.
+func (c *Cloud) Messages(arn string) []Message {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if t := c.topics[arn]; t != nil {
+		return slices.Clone(t.received)
+	}
+	if q := c.queues[arn]; q != nil {
+		return slices.Clone(q.received)
+	}
+	return nil
+}
+
+// Emit puts an event on a Region's default bus and returns its id. Fields of
+// the envelope that are missing are filled in: version, id, account, time,
+// region, resources. It is not held back by Options.NoTrail.
+func (c *Cloud) Emit(region string, e map[string]any) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	full := c.envelope(region, "", "", nil)
+	maps.Copy(full, e)
+	c.arrive(region, full, false)
+	return full.text("id")
+}
+
+func (c *Cloud) envelope(region, source, detailType string, detail map[string]any) event {
+	return event{
+		"version": "0", "id": c.uuid(), "detail-type": detailType, "source": source,
+		"account": c.opt.AccountID, "time": second(c.opt.Now()).Format(time.RFC3339),
+		"region": region, "resources": []any{}, "detail": detail,
+	}
+}
+
+// arrive matches an event against the rules of a Region's default bus and sends
+// it to the targets of those it fits.
+func (c *Cloud) arrive(region string, e event, forwarded bool) {
+	generic, err := parseJSON(e.json())
+	if err != nil {
+		return // not reached: events hold nothing but JSON
+	}
+	e = generic.(map[string]any)
+	now := c.opt.Now()
+	readOnly := e.readOnlyManagement()
+	for _, r := range c.sortedRules(region) {
+		v := r.at(now)
+		switch {
+		case v == nil || v.pattern == nil || v.state == Disabled,
+			readOnly && v.state != EnabledAll,
+			!v.pattern.match(e):
+			continue
+		}
+		for _, t := range r.sortedTargets() {
+			if !r.targets[t.ID].from.After(now) {
+				c.deliver(r, t, e, forwarded)
+			}
+		}
+	}
+}
+
+// deliver sends one event to one target.
+func (c *Cloud) deliver(r *rule, t Target, e event, forwarded bool) {
+	body := t.render(r, e, c.opt.Now())
+	code := ""
+	a, _ := parseARN(t.ARN)
+	switch {
+	case body == "":
+		code = "NO_INPUT"
+	case !isJSON(body):
+		code = "INVALID_JSON"
+	case a.isBus():
+		code = c.forward(a, t, e, forwarded)
+	default:
+		code = c.send(r, t, body)
+	}
+	if code == "" {
+		return
+	}
+	f := FailedInvocation{At: c.opt.Now(), Region: r.Region, Rule: r.Name, TargetID: t.ID, TargetARN: t.ARN,
+		EventID: e.text("id"), Code: code, Body: body, ForwardedHop: forwarded}
+	if t.DeadLetterConfig != nil && body != "" {
+		if q := c.queues[t.DeadLetterConfig.Arn]; q != nil && q.open {
+			q.receive(c.message(r, body))
+			f.DeadLettered = true
+		}
+	}
+	c.failures = append(c.failures, f)
+}
+
+func (c *Cloud) message(r *rule, body string) Message {
+	return Message{ID: c.uuid(), Body: body, Rule: r.Name, Region: r.Region, At: c.opt.Now()}
+}
+
+// send hands a body to a topic or queue; the code says why it could not.
+func (c *Cloud) send(r *rule, t Target, body string) (code string) {
+	topic, queue := c.topics[t.ARN], c.queues[t.ARN]
+	switch {
+	case topic != nil && topic.open:
+		topic.received = append(topic.received, c.message(r, body))
+	case queue != nil && queue.open && (!queue.fifo() || t.SqsParameters != nil && t.SqsParameters.MessageGroupId != ""):
+		queue.receive(c.message(r, body))
+	case topic != nil || queue != nil && !queue.open:
+		return "NO_PERMISSIONS"
+	case queue != nil:
+		return "SDK_CLIENT_ERROR"
+	default:
+		return "NO_RESOURCE"
+	}
+	return ""
+}
+
+// forward sends an event on to another Region's default bus, where it gets a
+// new id and time and keeps account, Region and detail. A second hop to yet
+// another Region is refused.
+func (c *Cloud) forward(a arnParts, t Target, e event, forwarded bool) (code string) {
+	switch {
+	case forwarded:
+		return "THIRD_REGION_HOP_DETECTED"
+	case t.RoleARN == "" || !c.roles[t.RoleARN]:
+		return "NO_PERMISSIONS"
+	case a.account != c.opt.AccountID || a.resource != "event-bus/default" || !c.regionEnabled(a.region):
+		return "NO_RESOURCE"
+	case c.opt.ForwardDropsReadOnly && e.readOnlyManagement():
+		return ""
+	}
+	copied := maps.Clone(e)
+	copied["id"], copied["time"] = c.uuid(), second(c.opt.Now()).Format(time.RFC3339)
+	c.arrive(a.region, copied, true)
+	return ""
+}
+
+// CreateRole makes a role that EventBridge can assume and returns its ARN. With
+// putEvents it may forward events to the account's buses.
+func (c *Cloud) CreateRole(name string, putEvents bool) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	arn := c.arn("iam", "", "role/"+strings.TrimPrefix(name, "/"))
+	c.roles[arn] = putEvents
+	return arn
+}

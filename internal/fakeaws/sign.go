@@ -1,0 +1,126 @@
+package fakeaws
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+)
+
+// request is one API call on its way through the Cloud.
+type request struct {
+	call   Call
+	form   url.Values // Query services
+	body   []byte     // JSON services
+	host   string
+	agent  string
+	remote string
+	caller caller
+	// failing is the fault whose FailedEntries this call must report.
+	failing *Fault
+}
+
+// caller is who signed a request. The user is nil for the operator.
+type caller struct {
+	arn, id string
+	user    *user
+}
+
+// readRequest takes service, Region and key from the signature's credential
+// scope, and the operation from where the service's protocol puts it.
+func readRequest(r *http.Request, body []byte) *request {
+	q := &request{body: body, host: r.Host, agent: r.UserAgent(), remote: r.RemoteAddr}
+	q.call.Key, q.call.Region, q.call.Service = credentialScope(r)
+	target := r.Header.Get("X-Amz-Target")
+	switch {
+	case target != "":
+		_, q.call.Op, _ = strings.Cut(target, ".")
+		q.call.Params = decodeParams(body)
+	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
+		q.form, _ = url.ParseQuery(string(body))
+		q.call.Op = q.form.Get("Action")
+		q.call.Params = map[string]any{}
+		for name := range q.form {
+			if name != "Action" && name != "Version" {
+				q.call.Params[name] = q.form.Get(name)
+			}
+		}
+	default: // REST: POST /listRegions
+		name := path.Base(r.URL.Path)
+		q.call.Op = strings.ToUpper(name[:1]) + name[1:]
+		q.call.Params = decodeParams(body)
+	}
+	q.call.Resource = resourceOf(q.call)
+	return q
+}
+
+func decodeParams(body []byte) map[string]any {
+	params := map[string]any{}
+	if json.Unmarshal(body, &params) != nil || params == nil {
+		return map[string]any{}
+	}
+	return params
+}
+
+// credentialScope reads a header such as
+// AWS4-HMAC-SHA256 Credential=AKID/20261122/us-east-1/iam/aws4_request, SignedHeaders=...
+func credentialScope(r *http.Request) (key, region, service string) {
+	_, rest, found := strings.Cut(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 Credential=")
+	if !found {
+		return "", "", ""
+	}
+	scope, _, _ := strings.Cut(rest, ",")
+	parts := strings.Split(strings.TrimSpace(scope), "/")
+	if len(parts) != 5 || parts[4] != "aws4_request" {
+		return "", "", ""
+	}
+	return parts[0], parts[2], parts[3]
+}
+
+// resourceOf finds what a call is about, see Call.Resource.
+func resourceOf(call Call) string {
+	for _, name := range []string{"Rule", "Name", "UserName", "AccessKeyId", "TopicArn", "ResourceARN", "QueueName", "QueueUrl"} {
+		if s, ok := call.Params[name].(string); ok && s != "" {
+			if name == "QueueUrl" {
+				return path.Base(s)
+			}
+			return s
+		}
+	}
+	return ""
+}
+
+// authenticate finds who signed a request. Global services are called in
+// whatever Region the client was set to.
+func (c *Cloud) authenticate(q *request) *apiError {
+	json := protocols[q.call.Service] != query
+	if q.call.Key == "" {
+		if q.form == nil {
+			return &apiError{code: "MissingAuthenticationTokenException", message: "Missing Authentication Token", status: http.StatusForbidden}
+		}
+		return fail("MissingAuthenticationToken", "Request is missing Authentication Token")
+	}
+	unknown := fail("InvalidClientTokenId", "The security token included in the request is invalid.")
+	if json {
+		unknown = fail("UnrecognizedClientException", "The security token included in the request is invalid.")
+	}
+	global := q.call.Service == "iam" || q.call.Service == "account"
+	if !global && !c.regionEnabled(q.call.Region) {
+		return unknown
+	}
+	if q.call.Key == c.opt.OperatorKeyID {
+		_, session, _ := strings.Cut(c.opt.OperatorARN, "assumed-role/")
+		_, session, _ = strings.Cut(session, "/")
+		q.caller = caller{arn: c.opt.OperatorARN, id: "AROAFAKEOPERATOR00001:" + session}
+		return nil
+	}
+	k := c.keys[q.call.Key]
+	if k == nil || !k.active {
+		return unknown
+	}
+	q.caller = caller{arn: k.owner.arn, id: k.owner.id, user: k.owner}
+	return nil
+}
+
+func isARN(s string) bool { return strings.HasPrefix(s, "arn:") }
