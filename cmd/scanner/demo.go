@@ -65,6 +65,9 @@ func openBox(ctx context.Context, now func() time.Time) (*box, error) {
 	return b, nil
 }
 
+// queueURL is where the home Region's alerts are read.
+func (b *box) queueURL() string { return b.url + "/" + b.cloud.AccountID() + "/key-usage" }
+
 // account reaches the box with the real clients. Its calls may come fast: the
 // box shares its machine with nobody.
 func (b *box) account() audit.Account {
@@ -84,12 +87,15 @@ func (a *app) demoServe(ctx context.Context) error {
 	}
 	defer b.server.Close()
 	a.daemon = true
-	fmt.Fprintf(a.std.out, `export AWS_ENDPOINT_URL=%s AWS_REGION=%s AWS_EC2_METADATA_DISABLED=true
-export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=demo
+	fmt.Fprintf(a.std.out, `export AWS_ENDPOINT_URL=%[1]s AWS_REGION=%[2]s AWS_DEFAULT_REGION=%[2]s AWS_EC2_METADATA_DISABLED=true
+export AWS_ACCESS_KEY_ID=%[3]s AWS_SECRET_ACCESS_KEY=demo
 unset AWS_SESSION_TOKEN AWS_PROFILE
-export KEYWATCH_WATCH_TARGET='%s'
+export KEYWATCH_WATCH_TARGET='%[4]s'
 `, b.url, demoHome, fakeaws.OperatorKeyID, demoTarget)
-	a.hintf("An AWS in a box listens on %s until this command is stopped. Paste the lines above into another\nterminal; then try: scanner audit, scanner plan, scanner apply. A key of the account is used like this:\n  AWS_ACCESS_KEY_ID=%s aws sts get-caller-identity\nand the alert is read with:\n  aws sqs receive-message --queue-url \"$(aws sqs get-queue-url --queue-name key-usage --query QueueUrl --output text)\"", b.url, b.stolen)
+	a.hintf(`An AWS in a box listens on %s until this command is stopped. Paste the lines above into
+another terminal and try: scanner audit, scanner plan, scanner apply. Then be the thief, and read the alert:
+  AWS_ACCESS_KEY_ID=%s aws sts get-caller-identity
+  aws sqs receive-message --endpoint-url %s --queue-url %s`, b.url, b.stolen, b.url, b.queueURL())
 	<-ctx.Done()
 	return nil
 }

@@ -27,6 +27,7 @@ func (a Account) Apply(ctx context.Context, p Policy, now time.Time) (Result, er
 	for round := 1; hasPlanned(plan); round++ {
 		plan = watch.Apply(ctx, writer, p.Watch, plan)
 		if ctx.Err() != nil {
+			countRules(plan)
 			break
 		}
 		wish.Observed = a.observe(ctx, p, regions.observed)
@@ -40,6 +41,21 @@ func (a Account) Apply(ctx context.Context, p Policy, now time.Time) (Result, er
 	plan.WatchedKeys = watch.Live(p.Watch, wish.Observed, regions.watched)
 	result.Plan = &plan
 	return result, nil
+}
+
+// countRules brings RulesUsed up to date where nobody looks again.
+func countRules(plan watch.Plan) {
+	for i := range plan.Regions {
+		region := &plan.Regions[i]
+		for _, c := range region.Changes {
+			switch {
+			case c.Status == watch.Done && c.Action == watch.Create:
+				region.RulesUsed++
+			case c.Status == watch.Done && c.Action == watch.Retire:
+				region.RulesUsed--
+			}
+		}
+	}
 }
 
 func hasPlanned(p watch.Plan) bool {

@@ -119,7 +119,8 @@ func (p page) block(b block) {
 	}
 }
 
-// room says how full the Region's bus is, and how full it will be.
+// room says how full the Region's bus is, and how full the planned changes
+// will make it.
 func room(region watch.RegionPlan) string {
 	if region.RulesQuota == 0 {
 		return "not looked at"
@@ -131,13 +132,12 @@ func room(region watch.RegionPlan) string {
 	return s + fmt.Sprintf("; %d unchanged", region.Unchanged)
 }
 
-// rulesAfter counts the rules once the planned changes are made, or after the
-// ones that were.
+// rulesAfter counts the rules once the planned changes are made.
 func rulesAfter(region watch.RegionPlan) int {
 	after := region.RulesUsed
 	for _, change := range region.Changes {
 		switch {
-		case change.Status != watch.Planned && change.Status != watch.Done:
+		case change.Status != watch.Planned:
 		case change.Action == watch.Create:
 			after++
 		case change.Action == watch.Retire:

@@ -73,7 +73,7 @@ func TestReportTime(t *testing.T) {
 	}
 }
 
-func TestRoomCountsWhatWasDoneOrIsPlanned(t *testing.T) {
+func TestRoomCountsWhatIsPlanned(t *testing.T) {
 	change := func(action watch.Action, status watch.Status) watch.Change {
 		return watch.Change{Action: action, Status: status}
 	}
@@ -83,10 +83,10 @@ func TestRoomCountsWhatWasDoneOrIsPlanned(t *testing.T) {
 		want    string
 	}{
 		{"nothing changes", nil, "12 of 300 rules used; 3 unchanged"},
-		{"creations add", []watch.Change{change(watch.Create, watch.Planned), change(watch.Create, watch.Done)}, "12 of 300 rules used, 14 after; 3 unchanged"},
+		{"creations add", []watch.Change{change(watch.Create, watch.Planned), change(watch.Create, watch.Planned)}, "12 of 300 rules used, 14 after; 3 unchanged"},
 		{"retirements free", []watch.Change{change(watch.Retire, watch.Planned)}, "12 of 300 rules used, 11 after; 3 unchanged"},
-		{"updates, failed and held changes count nothing", []watch.Change{
-			change(watch.Update, watch.Planned), change(watch.Create, watch.Failed), change(watch.Retire, watch.Held),
+		{"updates and changes that are done, failed or held count nothing", []watch.Change{
+			change(watch.Update, watch.Planned), change(watch.Create, watch.Done), change(watch.Create, watch.Failed), change(watch.Retire, watch.Held),
 		}, "12 of 300 rules used; 3 unchanged"},
 	}
 	for _, test := range tests {
