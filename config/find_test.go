@@ -38,8 +38,7 @@ func TestWhereTheSettingsFileIsFound(t *testing.T) {
 			}
 			stat := func(name string) (fs.FileInfo, error) {
 				info, err := files.Stat(filepath.ToSlash(name))
-				var pathErr *fs.PathError
-				if errors.As(err, &pathErr) {
+				if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
 					err = pathErr.Err
 				}
 				return info, err

@@ -109,7 +109,7 @@ func TestSampleNamesEverySetting(t *testing.T) {
 	}
 	for _, variable := range Variables() {
 		value := any(named)
-		for _, key := range strings.Split(variable.Path, ".") {
+		for key := range strings.SplitSeq(variable.Path, ".") {
 			section, _ := value.(map[string]any)
 			value = section[key]
 		}

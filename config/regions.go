@@ -41,7 +41,7 @@ func (r Regions) MarshalYAML() (any, error) {
 // commaList splits a list as environment variables write it.
 func commaList(text string) []string {
 	list := []string{}
-	for _, item := range strings.Split(text, ",") {
+	for item := range strings.SplitSeq(text, ",") {
 		list = append(list, strings.TrimSpace(item))
 	}
 	return list

@@ -14,14 +14,14 @@ var wholeNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 
 // isLeaf tells a single setting from a section that holds settings.
 func isLeaf(v reflect.Value) bool {
-	_, text := v.Addr().Interface().(encoding.TextUnmarshaler)
+	_, text := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr())
 	return text || v.Kind() != reflect.Struct && v.Kind() != reflect.Map
 }
 
 // setText sets a single setting from text, as both the file and environment
 // variables write it. An error says what is allowed and leaves v unchanged.
 func setText(v reflect.Value, text string) error {
-	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+	if u, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr()); ok {
 		return u.UnmarshalText([]byte(text))
 	}
 	switch v.Kind() {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http/httptest"
 	"strings"
@@ -51,7 +50,7 @@ func TestEveryNeverOverlapsItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		running, runs := 0, 0
-		_ = every(ctx, hourly, slog.New(slog.NewTextHandler(io.Discard, nil)), func(context.Context) error {
+		_ = every(ctx, hourly, slog.New(slog.DiscardHandler), func(context.Context) error {
 			if running++; running > 1 {
 				t.Error("a run began while another was under way")
 			}
@@ -73,7 +72,7 @@ func TestEveryEndsWhileItWaits(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 		defer cancel()
 		began := time.Now()
-		_ = every(ctx, func(now time.Time) time.Time { return now.Add(time.Hour) }, slog.New(slog.NewTextHandler(io.Discard, nil)), func(context.Context) error { return nil })
+		_ = every(ctx, func(now time.Time) time.Time { return now.Add(time.Hour) }, slog.New(slog.DiscardHandler), func(context.Context) error { return nil })
 		if waited := time.Since(began); waited != 10*time.Minute {
 			t.Errorf("ended after %v, want 10m", waited)
 		}

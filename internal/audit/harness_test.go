@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -51,7 +52,7 @@ type direct struct{ handler http.Handler }
 func (d direct) RoundTrip(r *http.Request) (response *http.Response, err error) {
 	defer func() {
 		if reset := recover(); reset != nil {
-			if reset != http.ErrAbortHandler {
+			if err, ok := reset.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
 				panic(reset)
 			}
 			err = io.ErrUnexpectedEOF

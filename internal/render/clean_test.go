@@ -111,8 +111,8 @@ func nasty() *rapid.Generator[string] {
 // rules for code spans, backslash escapes and comments. It reports false where
 // it meets markup.
 func read(s string) (string, bool) {
-	if strings.HasPrefix(s, "`") {
-		span := strings.TrimSuffix(strings.TrimPrefix(s, "`"), "`")
+	if after, ok := strings.CutPrefix(s, "`"); ok {
+		span := strings.TrimSuffix(after, "`")
 		return span, !strings.ContainsAny(span, "`|") && len(span) == len(s)-2
 	}
 	var b strings.Builder

@@ -69,11 +69,12 @@ func blocksOf(regions []watch.RegionPlan, apart bool) []block {
 
 // story is all that a block tells of a Region but its numbers.
 func story(region watch.RegionPlan) string {
-	s := fmt.Sprintf("%q %q", region.Error, region.Foreign)
+	var s strings.Builder
+	fmt.Fprintf(&s, "%q %q", region.Error, region.Foreign)
 	for _, c := range region.Changes {
-		s += fmt.Sprintf(" %q %q %q %q %q %q %q", c.Action, c.Rule, c.KeysAdded, c.KeysRemoved, c.Why, c.Status, c.Error)
+		fmt.Fprintf(&s, " %q %q %q %q %q %q %q", c.Action, c.Rule, c.KeysAdded, c.KeysRemoved, c.Why, c.Status, c.Error)
 	}
-	return s
+	return s.String()
 }
 
 // quiet tells that there is nothing to say of the block's Regions.
