@@ -14,7 +14,7 @@ type cells struct {
 	err     error
 }
 
-func (c *cells) row(extraColumns []string) Row {
+func (c *cells) row() Row {
 	row := Row{
 		User:      c.text("user"),
 		ARN:       c.text("arn"),
@@ -52,8 +52,8 @@ func (c *cells) row(extraColumns []string) Row {
 		row.HasAdditional = true
 		row.AdditionalCredentials = c.word(additionalColumn)
 	}
-	if len(extraColumns) > 0 {
-		row.Extra = make([]string, 0, len(extraColumns))
+	if len(c.columns.extra) > 0 {
+		row.Extra = make([]string, 0, len(c.columns.extra))
 		for _, i := range c.columns.extra {
 			row.Extra = append(row.Extra, c.record[i])
 		}
@@ -63,21 +63,22 @@ func (c *cells) row(extraColumns []string) Row {
 
 // account reads account and partition from the row's ARN, which must name the
 // row's user: arn:PARTITION:iam::ACCOUNT:root or ...:user/PATH/NAME.
-func (c *cells) account(row Row) (account, partition string, err error) {
-	if row.User == "" {
+func (c *cells) account() (account, partition string, err error) {
+	user, arn := c.text("user"), c.text("arn")
+	if user == "" {
 		return "", "", c.fail("user", "the user name is empty")
 	}
-	parts := strings.SplitN(row.ARN, ":", 6)
-	if len(parts) != 6 || parts[0] != "arn" || parts[1] == "" || parts[2] != "iam" || !isAccountID(parts[4]) {
-		return "", "", c.fail("arn", fmt.Sprintf("%q is not an IAM ARN", row.ARN))
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) != 6 || parts[0] != "arn" || parts[1] == "" || parts[2] != "iam" || parts[3] != "" || !isAccountID(parts[4]) {
+		return "", "", c.fail("arn", fmt.Sprintf("%q is not an IAM ARN", arn))
 	}
 	resource := parts[5]
 	named := resource == "root"
-	if !row.IsRoot() {
-		named = strings.HasPrefix(resource, "user/") && strings.HasSuffix(resource, "/"+row.User)
+	if user != RootUser {
+		named = strings.HasPrefix(resource, "user/") && strings.HasSuffix(resource, "/"+user)
 	}
 	if !named {
-		return "", "", c.fail("arn", fmt.Sprintf("%q is not the ARN of user %q", row.ARN, row.User))
+		return "", "", c.fail("arn", fmt.Sprintf("%q is not the ARN of user %q", arn, user))
 	}
 	return parts[4], parts[1], nil
 }

@@ -100,11 +100,11 @@ func (e *evaluation) keyStale(row *Row, slot *Slot, number int) {
 	case since.After(e.asOf):
 		e.add(row, KeyStale, Unknown, f, e.future("the date idleness counts from", since))
 	case e.asOf.Sub(since) >= e.policy.StaleAfter && slot.LastUsed.IsZero():
-		e.add(row, KeyStale, Fail, f, fmt.Sprintf("never used since it was created %s ago (limit %s)", days(e.asOf.Sub(since)), limit(e.policy.StaleAfter)))
+		e.add(row, KeyStale, Fail, f, fmt.Sprintf("never used since it was created %s ago (limit %s)", days(e.asOf.Sub(since)), e.stale))
 	case e.asOf.Sub(since) >= e.policy.StaleAfter:
-		e.add(row, KeyStale, Fail, f, fmt.Sprintf("unused for %s (limit %s)", days(e.asOf.Sub(since)), limit(e.policy.StaleAfter)))
+		e.add(row, KeyStale, Fail, f, fmt.Sprintf("unused for %s (limit %s)", days(e.asOf.Sub(since)), e.stale))
 	default:
-		e.add(row, KeyStale, Pass, f, "idle for less than "+limit(e.policy.StaleAfter))
+		e.add(row, KeyStale, Pass, f, "idle for less than "+e.stale)
 	}
 }
 
@@ -117,9 +117,9 @@ func (e *evaluation) keyUnrotated(row *Row, slot *Slot, number int) {
 	case created.After(e.asOf):
 		e.add(row, KeyUnrotated, Unknown, f, e.future("the creation date", created))
 	case e.asOf.Sub(created) > e.policy.UnrotatedAfter:
-		e.add(row, KeyUnrotated, Fail, f, fmt.Sprintf("not rotated for %s (limit %s)", days(e.asOf.Sub(created)), limit(e.policy.UnrotatedAfter)))
+		e.add(row, KeyUnrotated, Fail, f, fmt.Sprintf("not rotated for %s (limit %s)", days(e.asOf.Sub(created)), e.unrotated))
 	default:
-		e.add(row, KeyUnrotated, Pass, f, "rotated within "+limit(e.policy.UnrotatedAfter))
+		e.add(row, KeyUnrotated, Pass, f, "rotated within "+e.unrotated)
 	}
 }
 
@@ -132,6 +132,8 @@ func (e *evaluation) keyAtUserCreation(row *Row, slot *Slot, number int) {
 		e.add(row, KeyAtUserCreation, Unknown, f, "the report lacks the creation date of the key or the user")
 	case created.After(e.asOf):
 		e.add(row, KeyAtUserCreation, Unknown, f, e.future("the creation date", created))
+	case row.CreatedAt.After(e.asOf):
+		e.add(row, KeyAtUserCreation, Unknown, f, e.future("the user's creation date", row.CreatedAt))
 	case after >= 0 && after <= time.Minute:
 		e.add(row, KeyAtUserCreation, Fail, f, fmt.Sprintf("created %d s after the console user", int(after/time.Second)))
 	default:
@@ -153,11 +155,11 @@ func (e *evaluation) console(row *Row) {
 	case since.After(e.asOf):
 		e.add(row, PasswordStale, Unknown, f, e.future("the date idleness counts from", since))
 	case e.asOf.Sub(since) >= e.policy.StaleAfter && row.Password.LastUsed.IsZero():
-		e.add(row, PasswordStale, Fail, f, fmt.Sprintf("password never used since it was set %s ago (limit %s)", days(e.asOf.Sub(since)), limit(e.policy.StaleAfter)))
+		e.add(row, PasswordStale, Fail, f, fmt.Sprintf("password never used since it was set %s ago (limit %s)", days(e.asOf.Sub(since)), e.stale))
 	case e.asOf.Sub(since) >= e.policy.StaleAfter:
-		e.add(row, PasswordStale, Fail, f, fmt.Sprintf("password unused for %s (limit %s)", days(e.asOf.Sub(since)), limit(e.policy.StaleAfter)))
+		e.add(row, PasswordStale, Fail, f, fmt.Sprintf("password unused for %s (limit %s)", days(e.asOf.Sub(since)), e.stale))
 	default:
-		e.add(row, PasswordStale, Pass, f, "password idle for less than "+limit(e.policy.StaleAfter))
+		e.add(row, PasswordStale, Pass, f, "password idle for less than "+e.stale)
 	}
 }
 

@@ -49,7 +49,8 @@ func findColumns(names []string, pos func(int) (line, column int)) (columns, []s
 	}
 	for _, name := range requiredColumns {
 		if _, ok := c.index[name]; !ok {
-			return columns{}, nil, &ParseError{1, 1, fmt.Sprintf("this is not a whole credential report: the header has no column %q", name)}
+			line, column := pos(0)
+			return columns{}, nil, &ParseError{line, column, fmt.Sprintf("this is not a whole credential report: the header has no column %q", name)}
 		}
 	}
 	return c, extra, nil

@@ -60,7 +60,10 @@ func Checks() []Check {
 // without regard to case), slot and check. It is a pure function; the order of
 // rows does not matter.
 func Evaluate(rows []Row, policy Policy, asOf time.Time) []Finding {
-	e := evaluation{policy: policy, asOf: asOf, severity: map[CheckID]Severity{}}
+	e := evaluation{
+		policy: policy, asOf: asOf, severity: map[CheckID]Severity{},
+		stale: limit(policy.StaleAfter), unrotated: limit(policy.UnrotatedAfter),
+	}
 	for _, check := range Checks() {
 		e.severity[check.ID] = cmp.Or(policy.Severity[check.ID], check.Severity)
 	}
@@ -80,7 +83,9 @@ type evaluation struct {
 	policy   Policy
 	asOf     time.Time
 	severity map[CheckID]Severity
-	findings []Finding
+	// stale and unrotated are the policy's limits in words.
+	stale, unrotated string
+	findings         []Finding
 }
 
 // add completes a finding and keeps it, unless its check is disabled.

@@ -9,11 +9,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
-	"github.com/aws/smithy-go"
 )
 
-// ReportAPI is what Fetch asks of IAM.
-type ReportAPI interface {
+// CredentialReportAPI is what Fetch asks of IAM.
+type CredentialReportAPI interface {
 	GenerateCredentialReport(context.Context, *iam.GenerateCredentialReportInput, ...func(*iam.Options)) (*iam.GenerateCredentialReportOutput, error)
 	GetCredentialReport(context.Context, *iam.GetCredentialReportInput, ...func(*iam.Options)) (*iam.GetCredentialReportOutput, error)
 }
@@ -42,37 +41,40 @@ type FetchPolicy struct {
 // and while IAM has no capacity (LimitExceeded); other errors end it at once.
 // When IAM stays too busy for Timeout, an existing report is returned however
 // old it is: the caller judges its age. now is the time of the call.
-func Fetch(ctx context.Context, api ReportAPI, policy FetchPolicy, now time.Time) (Raw, error) {
-	f := fetch{api: api, policy: policy, now: now}
+func Fetch(ctx context.Context, api CredentialReportAPI, policy FetchPolicy, now time.Time) (Raw, error) {
+	f := fetch{api: api, policy: policy, now: now, last: "none"}
 	wait, cancel := context.WithTimeout(ctx, policy.Timeout)
 	defer cancel()
 	for attempt := 0; ; attempt++ {
-		raw, done, err := f.try(wait)
+		raw, found, err := f.try(wait)
 		switch {
-		case ctx.Err() != nil:
-			return Raw{}, fmt.Errorf("report: stopped while waiting for the credential report: %w", context.Cause(ctx))
+		case found:
+			return raw, nil
 		case err != nil && wait.Err() == nil:
 			return Raw{}, err
-		case done:
-			return raw, nil
 		}
-		if policy.Progress != nil {
+		if policy.Progress != nil && wait.Err() == nil {
 			policy.Progress(f.last)
 		}
 		if !pause(wait, attempt) {
-			if ctx.Err() != nil {
-				return Raw{}, fmt.Errorf("report: stopped while waiting for the credential report: %w", context.Cause(ctx))
-			}
-			if f.existing != nil {
-				return *f.existing, nil
-			}
-			return Raw{}, fmt.Errorf("report: no credential report after %s (last answer: %s): run again later or raise report.timeout", policy.Timeout, f.last)
+			return f.giveUp(ctx)
 		}
 	}
 }
 
+// giveUp ends the wait with what there is.
+func (f *fetch) giveUp(ctx context.Context) (Raw, error) {
+	switch {
+	case ctx.Err() != nil:
+		return Raw{}, fmt.Errorf("report: stopped while waiting for the credential report: %w", context.Cause(ctx))
+	case f.existing != nil:
+		return *f.existing, nil
+	}
+	return Raw{}, fmt.Errorf("report: no credential report after %s (last answer: %s): run again later or raise report.timeout", f.policy.Timeout, f.last)
+}
+
 type fetch struct {
-	api      ReportAPI
+	api      CredentialReportAPI
 	policy   FetchPolicy
 	now      time.Time
 	existing *Raw   // an older report, kept for want of a better one
@@ -80,11 +82,10 @@ type fetch struct {
 }
 
 // try makes one round: Generate, and Get where that may succeed. It reports
-// done with a report, an error that waiting cannot mend, or neither.
-func (f *fetch) try(ctx context.Context) (Raw, bool, error) {
+// found with a report, an error that waiting cannot mend, or neither.
+func (f *fetch) try(ctx context.Context) (raw Raw, found bool, err error) {
 	out, err := f.api.GenerateCredentialReport(ctx, &iam.GenerateCredentialReportInput{})
 	if busy := new(types.LimitExceededException); errors.As(err, &busy) {
-		f.last = "LimitExceeded: IAM has no capacity for a new report"
 		return f.settle(ctx)
 	}
 	if err != nil {
@@ -94,41 +95,37 @@ func (f *fetch) try(ctx context.Context) (Raw, bool, error) {
 		f.last = string(out.State)
 		return Raw{}, false, nil
 	}
-	raw, err := f.get(ctx)
-	if err != nil {
-		return Raw{}, false, f.explain("iam:GetCredentialReport", err)
-	}
-	return raw, true, nil
+	return f.get(ctx)
 }
 
-// settle looks for an existing report where no new one can be had.
+// settle looks for an existing report where no new one can be had. One that is
+// too old is put aside: a later round may do better.
 func (f *fetch) settle(ctx context.Context) (Raw, bool, error) {
-	if f.existing != nil {
-		return Raw{}, false, nil
-	}
-	raw, err := f.get(ctx)
-	if err != nil {
-		if waits(err) {
-			return Raw{}, false, nil // there is none to fall back on
+	if f.existing == nil {
+		raw, found, err := f.get(ctx)
+		switch {
+		case err != nil:
+			return Raw{}, false, err
+		case found && f.now.Sub(raw.GeneratedAt) <= f.policy.MaxAge:
+			return raw, true, nil
+		case found:
+			f.existing = &raw
 		}
-		return Raw{}, false, f.explain("iam:GetCredentialReport", err)
 	}
-	if f.now.Sub(raw.GeneratedAt) <= f.policy.MaxAge {
-		return raw, true, nil
-	}
-	f.existing = &raw
+	f.last = "LimitExceeded: IAM has no capacity for a new report"
 	return Raw{}, false, nil
 }
 
-func (f *fetch) get(ctx context.Context) (Raw, error) {
+// get downloads the report, if there is one.
+func (f *fetch) get(ctx context.Context) (raw Raw, found bool, err error) {
 	out, err := f.api.GetCredentialReport(ctx, &iam.GetCredentialReportInput{})
 	if err != nil {
-		return Raw{}, err
+		return Raw{}, false, f.explain("iam:GetCredentialReport", err)
 	}
 	if out.GeneratedTime == nil {
-		return Raw{}, errors.New("IAM did not say when the report was generated, so no age can be told: run again")
+		return Raw{}, false, errors.New("report: IAM did not say when the report was generated, so no age can be told: run again later")
 	}
-	return Raw{Content: out.Content, GeneratedAt: out.GeneratedTime.UTC()}, nil
+	return Raw{Content: out.Content, GeneratedAt: out.GeneratedTime.UTC()}, true, nil
 }
 
 // explain turns an error into "wait" (nil) or into words with a way out.
@@ -137,45 +134,7 @@ func (f *fetch) explain(permission string, err error) error {
 		f.last = code(err)
 		return nil
 	}
-	hint := "see the error above"
-	switch code(err) {
-	case "AccessDenied", "AccessDeniedException":
-		hint = "grant " + permission + ` on "*" to this identity`
-	case "InvalidClientTokenId", "SignatureDoesNotMatch", "ExpiredToken", "UnrecognizedClientException":
-		hint = "check the AWS credentials of this run"
-	case "":
-		hint = "check the AWS credentials and the network of this run"
-	}
-	return fmt.Errorf("report: %s failed: %w: %s", permission, err, hint)
-}
-
-// waits tells the answers that mean "not yet". The codes are IAM's; their
-// messages say nothing (seen live: "Unknown").
-func waits(err error) bool {
-	switch code(err) {
-	case "ReportNotPresent", "ReportInProgress", "ReportExpired", "LimitExceeded",
-		"ServiceFailure", "ServiceUnavailable", "InternalFailure", "Throttling", "ThrottlingException":
-		return true
-	}
-	return false
-}
-
-// code is the error code of an AWS answer, "" for any other error.
-func code(err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		return api.ErrorCode()
-	}
-	return ""
-}
-
-// denied tells an answer that only another policy can change.
-func denied(err error) bool {
-	switch code(err) {
-	case "AccessDenied", "AccessDeniedException":
-		return true
-	}
-	return false
+	return fmt.Errorf("report: %s failed: %w: %s", permission, err, remedy(err, permission+` on "*" to this identity`))
 }
 
 // pause waits a little longer each time, from 1 to 10 seconds with some jitter.

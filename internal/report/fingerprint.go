@@ -8,24 +8,18 @@ import (
 	"time"
 )
 
-// FingerprintLen is the length of a Fingerprint.
-const FingerprintLen = 6
-
 // Fingerprint is a short name for a slot, six characters of base 36, made of
 // its user's name and its LastRotated. The first three depend on the name
-// alone (see UserPrint), so a slot that is gone still points at its user. Two
-// slots may share one: a fingerprint that fits two slots proves nothing.
+// alone, so a slot that is gone still points at its user. Two slots may share
+// one: a fingerprint that fits two slots proves nothing.
 func Fingerprint(user string, lastRotated time.Time) string {
-	return UserPrint(user) + base36(user+"\x00"+lastRotated.UTC().Format(time.RFC3339))
+	return base36(user) + base36(user+"\x00"+lastRotated.UTC().Format(time.RFC3339))
 }
-
-// UserPrint is the part of every Fingerprint that depends on the user alone.
-func UserPrint(user string) string { return base36(user) }
 
 // base36 hashes to three characters, 46,656 values.
 func base36(s string) string {
-	const size = 36 * 36 * 36
+	const length, size = 3, 36 * 36 * 36
 	sum := sha256.Sum256([]byte(s))
 	digits := strconv.FormatUint(binary.BigEndian.Uint64(sum[:8])%size, 36)
-	return strings.Repeat("0", FingerprintLen/2-len(digits)) + digits
+	return strings.Repeat("0", length-len(digits)) + digits
 }

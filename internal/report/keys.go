@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 )
 
 // KeyAPI is what Keys asks of IAM.
@@ -35,7 +37,8 @@ type listing struct {
 // NewKeys returns a Keys that knows nothing yet.
 func NewKeys(api KeyAPI) *Keys { return &Keys{api: api, users: map[string]*listing{}} }
 
-// list returns all access keys of a user, every page of them.
+// list returns all access keys of a user, every page of them, sorted by ID. A
+// failure is remembered too.
 func (k *Keys) list(ctx context.Context, user string) ([]listedKey, error) {
 	k.mu.Lock()
 	l := k.users[user]
@@ -44,7 +47,12 @@ func (k *Keys) list(ctx context.Context, user string) ([]listedKey, error) {
 		k.users[user] = l
 	}
 	k.mu.Unlock()
-	l.once.Do(func() { l.keys, l.err = k.pages(ctx, user) })
+	l.once.Do(func() {
+		keys, err := k.pages(ctx, user)
+		k.mu.Lock() // someActive reads other users' listings
+		defer k.mu.Unlock()
+		l.keys, l.err = keys, err
+	})
 	return l.keys, l.err
 }
 
@@ -60,8 +68,11 @@ func (k *Keys) pages(ctx context.Context, user string) ([]listedKey, error) {
 			keys = append(keys, listedKey{
 				id:      aws.ToString(m.AccessKeyId),
 				created: aws.ToTime(m.CreateDate).UTC(),
-				active:  isActive(m.Status),
+				active:  m.Status == types.StatusTypeActive, // a status not known is not active
 			})
+		}
+		if page.IsTruncated && aws.ToString(page.Marker) == "" {
+			return nil, errors.New("IAM says that there are more access keys and not where: the list is not whole")
 		}
 	}
 	slices.SortFunc(keys, func(a, b listedKey) int { return strings.Compare(a.id, b.id) })
@@ -76,14 +87,12 @@ func (k *Keys) lastUsed(ctx context.Context, id string) (user string, at time.Ti
 	}
 	if out.AccessKeyLastUsed != nil {
 		at = aws.ToTime(out.AccessKeyLastUsed.LastUsedDate).UTC()
-		if out.AccessKeyLastUsed.LastUsedDate == nil {
-			at = time.Time{}
-		}
 	}
 	return aws.ToString(out.UserName), at, nil
 }
 
-// someActive returns an active key of a user listed before, other than id, or "".
+// someActive returns an active key of a user listed before, other than id, or
+// "". Of several it is the smallest.
 func (k *Keys) someActive(id string) string {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Lookup is a fresh answer about one access key.
+// Lookup is an answer about one access key at the time of the run.
 type Lookup struct {
 	// State is KeyFound for an active key, KeyInactive, KeyGone or KeyUnknown.
 	State KeyState
@@ -18,24 +18,26 @@ type Lookup struct {
 	Why string
 }
 
-// LookUp asks IAM afresh about one key. owners are the users who may own it, by
-// what is remembered; GetAccessKeyLastUsed names the owner otherwise, also
-// after a rename. others are IDs of keys believed to exist.
+// LookUp asks IAM about one key. owners are the users who may own it, by what is
+// remembered; GetAccessKeyLastUsed names the owner otherwise, also after a
+// rename. others are IDs of keys believed to exist.
 //
-// It is not known whether GetAccessKeyLastUsed answers NoSuchEntity or
-// AccessDenied for a deleted key, so a denial alone proves nothing: the key is
-// gone if its remembered owner was listed in full without it, or if the same
-// call is allowed for another key while the remembered owner no longer exists.
-// Else a denial leaves the key unknown.
+// A remembered owner who does not have the key is not proof enough: the name
+// may have gone to another user. It is not known whether GetAccessKeyLastUsed
+// answers NoSuchEntity or AccessDenied for a deleted key, so a denial proves
+// nothing by itself: it counts as "deleted" only beside a remembered owner who
+// lacks the key or is gone, and only if the same call is allowed for another key.
+// Where no listed user has an active key to ask about, an owner who was listed
+// without the key is believed. Every other failure leaves the key unknown.
 func (k *Keys) LookUp(ctx context.Context, id string, owners, others []string) Lookup {
-	listedWithout, missing := "", ""
+	listedWithout, deleted := "", ""
 	for _, user := range owners {
 		listed, err := k.list(ctx, user)
 		switch {
-		case code(err) == "NoSuchEntity":
-			missing = user
+		case missing(err):
+			deleted = user
 		case err != nil:
-			return Lookup{State: KeyUnknown, User: user, Key: id, Why: fmt.Sprintf("the access keys of user %q could not be listed (%v): grant iam:ListAccessKeys", user, err)}
+			return notListed(id, user, err)
 		default:
 			if found, ok := find(listed, id); ok {
 				return found.lookup(user)
@@ -45,64 +47,80 @@ func (k *Keys) LookUp(ctx context.Context, id string, owners, others []string) L
 	}
 	user, _, err := k.lastUsed(ctx, id)
 	switch {
-	case code(err) == "NoSuchEntity":
+	case missing(err):
 		return Lookup{State: KeyGone, Key: id, Why: "IAM does not know the key any more"}
 	case err == nil && user != "":
 		return k.lookUpOwner(ctx, id, user)
 	case err == nil:
-		return Lookup{State: KeyUnknown, Key: id, Why: "IAM knows the key and names no owner"}
-	case listedWithout != "":
-		return Lookup{State: KeyGone, User: listedWithout, Key: id, Why: fmt.Sprintf("user %q does not have the key any more", listedWithout)}
-	case missing != "" && denied(err) && k.mayAsk(ctx, id, others):
-		return Lookup{State: KeyGone, User: missing, Key: id, Why: fmt.Sprintf("user %q and the key exist no more", missing)}
+		return Lookup{State: KeyUnknown, Key: id, Why: "IAM knows the key and names no owner: look at it by hand"}
 	}
-	return Lookup{State: KeyUnknown, Key: id, Why: fmt.Sprintf("its owner could not be asked for (%v): grant iam:GetAccessKeyLastUsed; if the key was deleted, delete its rules by hand", err)}
+	if denied(err) && (listedWithout != "" || deleted != "") {
+		allowed, sure := k.mayAsk(ctx, id, others)
+		switch {
+		case listedWithout != "" && (allowed || !sure):
+			return without(id, listedWithout)
+		case allowed:
+			return Lookup{State: KeyGone, User: deleted, Key: id, Why: fmt.Sprintf("user %q and the key exist no more", deleted)}
+		}
+	}
+	return Lookup{State: KeyUnknown, Key: id, Why: fmt.Sprintf("its owner could not be asked for (%v): %s; if the key was deleted, delete its rules by hand", err, remedy(err, "iam:GetAccessKeyLastUsed"))}
 }
 
 // lookUpOwner lists the user whom IAM names as the key's owner just now.
 func (k *Keys) lookUpOwner(ctx context.Context, id, user string) Lookup {
 	listed, err := k.list(ctx, user)
-	if code(err) == "NoSuchEntity" {
+	if missing(err) {
 		return Lookup{State: KeyGone, User: user, Key: id, Why: fmt.Sprintf("user %q exists no more", user)}
 	}
 	if err != nil {
-		return Lookup{State: KeyUnknown, User: user, Key: id, Why: fmt.Sprintf("the access keys of user %q could not be listed (%v): grant iam:ListAccessKeys", user, err)}
+		return notListed(id, user, err)
 	}
 	if found, ok := find(listed, id); ok {
 		return found.lookup(user)
 	}
+	return without(id, user)
+}
+
+func notListed(id, user string, err error) Lookup {
+	return Lookup{State: KeyUnknown, User: user, Key: id, Why: fmt.Sprintf("the access keys of user %q could not be listed (%v): %s", user, err, remedy(err, "iam:ListAccessKeys"))}
+}
+
+func without(id, user string) Lookup {
 	return Lookup{State: KeyGone, User: user, Key: id, Why: fmt.Sprintf("user %q does not have the key any more", user)}
 }
 
 // mayAsk tells whether GetAccessKeyLastUsed is allowed at all, by asking it
-// about another key.
-func (k *Keys) mayAsk(ctx context.Context, id string, others []string) bool {
+// about another key. The answer no is sure only if that key surely exists: the
+// others may be deleted too.
+func (k *Keys) mayAsk(ctx context.Context, id string, others []string) (allowed, sure bool) {
 	probe := k.someActive(id)
-	if probe == "" {
-		if i := slices.IndexFunc(others, func(o string) bool { return o != id }); i >= 0 {
-			probe = others[i]
-		}
+	sure = probe != ""
+	if i := slices.IndexFunc(others, func(o string) bool { return o != id }); !sure && i >= 0 {
+		probe = others[i]
 	}
 	if probe == "" {
-		return false
+		return false, false
 	}
 	_, _, err := k.lastUsed(ctx, probe)
-	return err == nil
+	return err == nil, sure
 }
 
-// Slot says which of the row's slots, 1 or 2, holds the key of the given ID; 0
-// where none does or several might. The row's user must have been listed.
-func (k *Keys) Slot(ctx context.Context, row Row, id string, generated time.Time) int {
+// Slots lists which of the row's slots, 1 and 2, may hold the key of the given
+// ID: several where they cannot be told apart, none where the report does not
+// show the key or the user cannot be listed. It asks IAM only if the row's user
+// was not listed before.
+func (k *Keys) Slots(ctx context.Context, row Row, id string, generated time.Time) []int {
 	listed, err := k.list(ctx, row.User)
 	if err != nil {
-		return 0
+		return nil
 	}
+	var slots []int
 	for i, ref := range match(row.Slots, listed, generated, nil) {
-		if ref.ID == id {
-			return i + 1
+		if ref.ID == id || slices.Contains(ref.Candidates, id) {
+			slots = append(slots, i+1)
 		}
 	}
-	return 0
+	return slots
 }
 
 func find(keys []listedKey, id string) (listedKey, bool) {

@@ -11,7 +11,7 @@ import (
 )
 
 // ParseError says where a report cannot be believed. Line and Column are
-// 1-based; Column counts bytes.
+// 1-based; Column counts bytes, a byte order mark not among them.
 type ParseError struct {
 	Line, Column int
 	Msg          string
@@ -34,6 +34,10 @@ func Parse(content []byte) (Report, error) {
 	}
 	p := parser{csv: csv.NewReader(bytes.NewReader(content)), seen: map[string]int{}}
 	p.csv.ReuseRecord = true
+	p.csv.FieldsPerRecord = -1 // row says more about a wrong number of cells
+	p.pos = p.csv.FieldPos
+	// One row a line, in an account of no more users than IAM allows.
+	p.report.Rows = make([]Row, 0, min(bytes.Count(content, []byte("\n")), 5001))
 	if err := p.header(); err != nil {
 		return Report{}, err
 	}
@@ -57,6 +61,8 @@ func Parse(content []byte) (Report, error) {
 
 type parser struct {
 	csv     *csv.Reader
+	pos     func(field int) (line, column int)
+	width   int // of the header, in cells
 	columns columns
 	report  Report
 	seen    map[string]int // lower-case user name to line
@@ -74,28 +80,35 @@ func (p *parser) header() error {
 	if err != nil {
 		return csvError(err)
 	}
-	p.columns, p.report.ExtraColumns, err = findColumns(names, func(i int) (int, int) { return p.csv.FieldPos(i) })
+	p.width = len(names)
+	p.columns, p.report.ExtraColumns, err = findColumns(names, p.pos)
 	return err
 }
 
 func (p *parser) row(record []string) error {
-	c := cells{record: record, columns: &p.columns, pos: p.csv.FieldPos}
-	row := c.row(p.report.ExtraColumns)
-	if c.err != nil {
-		return c.err
+	if len(record) != p.width {
+		line, column := p.pos(0)
+		return &ParseError{line, column, fmt.Sprintf("the row has %d cells, the header %d: the report is cut short or damaged", len(record), p.width)}
 	}
-	account, partition, err := c.account(row)
+	c := cells{record: record, columns: &p.columns, pos: p.pos}
+	account, partition, err := c.account()
 	if err != nil {
 		return err
 	}
+	user := c.text("user")
 	if len(p.report.Rows) == 0 {
 		p.report.AccountID, p.report.Partition = account, partition
-	} else if account != p.report.AccountID || partition != p.report.Partition {
-		return c.fail("arn", fmt.Sprintf("user %q belongs to account %s, the rows above to account %s: a report is about one account", row.User, account, p.report.AccountID))
 	}
-	name := strings.ToLower(row.User) // IAM user names are unique without regard to case
+	if account != p.report.AccountID || partition != p.report.Partition {
+		return c.fail("arn", fmt.Sprintf("user %q belongs to account %s (%s), the rows above to account %s (%s): a report is about one account", user, account, partition, p.report.AccountID, p.report.Partition))
+	}
+	name := strings.ToLower(user) // IAM user names are unique without regard to case
 	if line, twice := p.seen[name]; twice {
-		return c.fail("user", fmt.Sprintf("user %q is already on line %d", row.User, line))
+		return c.fail("user", fmt.Sprintf("user %q is already on line %d", user, line))
+	}
+	row := c.row()
+	if c.err != nil {
+		return c.err
 	}
 	p.seen[name] = row.Line
 	p.rooted = p.rooted || row.IsRoot()
@@ -104,7 +117,7 @@ func (p *parser) row(record []string) error {
 	last := len(record) - 1
 	p.tail.emptyBefore = p.tail.emptyBefore || p.tail.empty
 	p.tail.empty = record[last] == "" && !slices.Contains(p.columns.extra, last)
-	p.tail.line, p.tail.column = p.csv.FieldPos(last)
+	p.tail.line, p.tail.column = p.pos(last)
 	return nil
 }
 
@@ -129,9 +142,5 @@ func csvError(err error) error {
 	if !errors.As(err, &bad) {
 		return &ParseError{1, 1, "cannot be read as CSV: " + err.Error()}
 	}
-	hint := "the report is not CSV or is cut short"
-	if errors.Is(bad.Err, csv.ErrFieldCount) {
-		hint = "the row has more or fewer cells than the header: the report is cut short or damaged"
-	}
-	return &ParseError{bad.Line, max(bad.Column, 1), bad.Err.Error() + ": " + hint}
+	return &ParseError{bad.Line, max(bad.Column, 1), bad.Err.Error() + ": the report is not CSV or is cut short"}
 }

@@ -113,7 +113,7 @@ func (r Resolution) fromMemory(row *Row, want [2]bool, prints map[string]int) ([
 		}
 		refs[i] = KeyRef{State: KeyFound, ID: ids[0]}
 	}
-	return refs, true
+	return refs, refs[0].ID == "" || refs[0].ID != refs[1].ID
 }
 
 type answer struct {
@@ -139,7 +139,7 @@ func (r Resolution) askAll(ctx context.Context, keys *Keys, rows []*Row) ([]answ
 
 func (r Resolution) ask(ctx context.Context, keys *Keys, row *Row) answer {
 	listed, err := keys.list(ctx, row.User)
-	if code(err) == "NoSuchEntity" {
+	if missing(err) {
 		gone := KeyRef{State: KeyGone, Why: "the user was deleted or renamed since the report"}
 		return answer{refs: [2]KeyRef{gone, gone}}
 	}
@@ -181,10 +181,7 @@ func problems(failures []failure) []Problem {
 		if len(fs) > 3 {
 			more = fmt.Sprintf(" and %d more", len(fs)-3)
 		}
-		hint := "run again later"
-		if denied(fs[0].err) {
-			hint = "grant iam:ListAccessKeys on this account's users"
-		}
+		hint := remedy(fs[0].err, "iam:ListAccessKeys on this account's users")
 		all = append(all, Problem{fmt.Sprintf("the access keys of %s%s could not be listed (%v): %s", strings.Join(names, ", "), more, fs[0].err, hint)})
 	}
 	slices.SortFunc(all, func(a, b Problem) int { return strings.Compare(a.Msg, b.Msg) })

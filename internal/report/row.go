@@ -57,8 +57,8 @@ func (r Row) IsRoot() bool { return r.User == RootUser }
 
 // Password is the console password of a row.
 type Password struct {
-	// Enabled is also true where an older report says not_supported for root,
-	// whose password can then not be told from the report.
+	// Enabled is also true where the report says not_supported, as older ones
+	// do for root: whether there is a password can then not be told.
 	Enabled               bool
 	LastUsed, LastChanged time.Time
 	NextRotation          time.Time
