@@ -47,6 +47,8 @@ func (k *Keys) LookUp(ctx context.Context, id string, owners, others []string) L
 	}
 	user, _, err := k.lastUsed(ctx, id)
 	switch {
+	case missing(err) && listedWithout != "":
+		return without(id, listedWithout)
 	case missing(err):
 		return Lookup{State: KeyGone, Key: id, Why: "IAM does not know the key any more"}
 	case err == nil && user != "":
