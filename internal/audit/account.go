@@ -14,7 +14,7 @@ import (
 
 // IAM is what an audit asks of IAM.
 type IAM interface {
-	report.ReportAPI
+	report.CredentialReportAPI
 	report.KeyAPI
 	GetAccountSummary(context.Context, *iam.GetAccountSummaryInput, ...func(*iam.Options)) (*iam.GetAccountSummaryOutput, error)
 }

@@ -86,23 +86,37 @@ func (j *judgement) judgeActive(ctx context.Context, look *lookedAt, user string
 		return // the report is older than the user's name, or not whole
 	}
 	row := j.rep.Rows[i]
-	slot := j.keys.Slot(ctx, row, look.memory.Key, j.result.Report.GeneratedAt)
-	if slot == 0 || !row.Slots[slot-1].Active {
-		return // the report does not show this key, or not as active
+	slots := j.keys.Slots(ctx, row, look.memory.Key, j.result.Report.GeneratedAt)
+	if len(slots) == 0 {
+		return // the report does not show this key
 	}
-	if look.memory.Reasons&(watch.Stale|watch.Reawakened) != 0 && j.result.Risky[report.KeyReawakened] {
-		if f, woke := report.Reawakened(row, slot, look.memory.IdleSince, j.severity(report.KeyReawakened)); woke {
-			f.Key = report.KeyRef{State: report.KeyFound, ID: look.memory.Key}
+	for _, slot := range slots {
+		if !row.Slots[slot-1].Active || j.unclear(user, slot) {
+			return // shown otherwise than it is, or it cannot be judged
+		}
+		if f, woke := j.woke(look.memory, row, slot); woke {
 			look.woke = &f
 			return
 		}
 	}
-	for _, f := range j.result.Findings {
-		if f.User == user && f.Slot == slot && j.result.Risky[f.Check] && f.Status == report.Unknown {
-			return // cannot be judged
-		}
-	}
 	look.verdict = &watch.Verdict{Why: fmt.Sprintf("user %q still has the key; it fails no watched check any more", user)}
+}
+
+// unclear tells that a watched check has no answer for a slot.
+func (j *judgement) unclear(user string, slot int) bool {
+	return slices.ContainsFunc(j.result.Findings, func(f report.Finding) bool {
+		return f.User == user && f.Slot == slot && j.result.Risky[f.Check] && f.Status == report.Unknown
+	})
+}
+
+// woke tells that a key that was watched as stale has been used again.
+func (j *judgement) woke(m watch.Memory, row report.Row, slot int) (report.Finding, bool) {
+	if m.Reasons&(watch.Stale|watch.Reawakened) == 0 || !j.result.Risky[report.KeyReawakened] {
+		return report.Finding{}, false
+	}
+	f, woke := report.Reawakened(row, slot, m.IdleSince, j.severity(report.KeyReawakened))
+	f.Key = report.KeyRef{State: report.KeyFound, ID: m.Key}
+	return f, woke
 }
 
 func (j *judgement) severity(id report.CheckID) report.Severity {
