@@ -21,31 +21,37 @@ type Writer interface {
 	DeleteRule(context.Context, *eventbridge.DeleteRuleInput, ...func(*eventbridge.Options)) (*eventbridge.DeleteRuleOutput, error)
 }
 
-// Apply carries out the planned changes, Regions side by side and in each the
-// changes in order, and returns the plan with every change done, failed or
-// held. Nothing is retired in a Region after a failure there. When ctx ends,
-// the call under way is finished and the rest is held.
+// Apply carries out the planned changes and returns the plan with every change
+// done, failed or held; the plan given is not changed. In a Region the changes
+// are made in order, and after a failure nothing is retired there. Regions are
+// written side by side, but those that forward to the home Region after it, and
+// those that are emptied last. When ctx ends, the call under way is finished,
+// the change it belongs to has failed unless that was its last call, and the
+// rest is held.
 func Apply(ctx context.Context, writer func(region string) Writer, p Policy, plan Plan) Plan {
 	done := plan
 	done.Regions = slices.Clone(plan.Regions)
 	done.Incomplete = slices.Clone(plan.Incomplete)
-	var wait sync.WaitGroup
-	for i := range done.Regions {
-		region := &done.Regions[i]
-		region.Changes = slices.Clone(region.Changes)
-		wait.Go(func() {
-			a := applier{api: writer(region.Region), policy: p}
-			a.region(ctx, region)
-		})
+	for turn := stepDeliver; turn <= stepEmpty; turn++ {
+		var wait sync.WaitGroup
+		for i := range done.Regions {
+			region := &done.Regions[i]
+			if region.step != turn {
+				continue
+			}
+			region.Changes = slices.Clone(region.Changes)
+			done.holdBefore(region)
+			wait.Go(func() {
+				a := applier{api: writer(region.Region), policy: p}
+				a.region(ctx, region)
+			})
+		}
+		wait.Wait()
 	}
-	wait.Wait()
 	for _, region := range done.Regions {
 		for _, c := range region.Changes {
-			if c.Status == Failed {
-				done.Incomplete = append(done.Incomplete, fmt.Sprintf("%s: %s %s failed: %s", region.Region, c.Action, c.Rule, c.Error))
-			}
-			if c.Status == Held && c.Error == interrupted {
-				done.Incomplete = append(done.Incomplete, fmt.Sprintf("%s: %s %s was not done: %s", region.Region, c.Action, c.Rule, c.Error))
+			if c.Status == Failed || c.Status == Held && c.Error == stopped {
+				done.Incomplete = append(done.Incomplete, fmt.Sprintf("%s: %s %s %s: %s", region.Region, c.Action, c.Rule, c.Status, c.Error))
 			}
 		}
 	}
@@ -53,8 +59,9 @@ func Apply(ctx context.Context, writer func(region string) Writer, p Policy, pla
 }
 
 const (
-	interrupted  = "the run was stopped before"
+	stopped      = "the run was stopped before"
 	afterFailure = "nothing is retired in a Region after a failure there"
+	needsRoom    = "waits for the room of rules that were not retired after a failure"
 )
 
 type applier struct {
@@ -65,59 +72,51 @@ type applier struct {
 func (a applier) region(ctx context.Context, region *RegionPlan) {
 	failed := false
 	for i := range region.Changes {
-		change := &region.Changes[i]
+		c := &region.Changes[i]
 		switch {
-		case change.Status != Planned:
-			continue
+		case c.Status != Planned:
 		case ctx.Err() != nil:
-			change.Status, change.Error = Held, interrupted
-			continue
-		case failed && change.Action == Retire:
-			change.Status, change.Error = Held, afterFailure
-			continue
-		}
-		switch err := a.change(ctx, change.Rule, change.ops); {
-		case err == nil:
-			change.Status = Done
-		case errors.Is(err, errInterrupted):
-			change.Status, change.Error = Held, interrupted
+			c.Status, c.Error = Held, stopped
+		case failed && c.Action == Retire:
+			c.Status, c.Error = Held, afterFailure
+		case failed && c.ops.needsRoom:
+			c.Status, c.Error = Held, needsRoom
 		default:
-			change.Status, change.Error = Failed, err.Error()
-			failed = true
+			c.Status = Done
+			if err := a.change(ctx, c.Rule, c.ops); err != nil {
+				c.Status, c.Error = Failed, err.Error()
+				failed = true
+			}
 		}
 	}
 }
 
-var errInterrupted = errors.New("interrupted between two calls")
-
 // change makes a change's calls. A rule gets its target right after it is
-// written, and loses targets only when it is to be deleted or has the wanted
-// ones.
+// written, and loses targets only when it has the wanted one or is to be
+// deleted.
 func (a applier) change(ctx context.Context, rule string, o ops) error {
-	var steps []func(context.Context) error
-	if len(o.removeFirst) > 0 {
-		steps = append(steps, func(ctx context.Context) error { return a.remove(ctx, rule, o.removeFirst) })
+	type call struct {
+		name string
+		do   func(context.Context) error
 	}
+	var calls []call
 	if o.put != nil {
-		steps = append(steps, func(ctx context.Context) error { return a.put(ctx, *o.put, o.create) })
+		calls = append(calls, call{"PutRule", func(ctx context.Context) error { return a.put(ctx, *o.put, o.create) }})
 	}
 	if len(o.targets) > 0 {
-		steps = append(steps, func(ctx context.Context) error { return a.target(ctx, rule, o.targets) })
+		calls = append(calls, call{"PutTargets", func(ctx context.Context) error { return a.target(ctx, rule, o.targets) }})
 	}
 	for ids := range slices.Chunk(o.remove, removeMax) {
-		steps = append(steps, func(ctx context.Context) error { return a.remove(ctx, rule, ids) })
+		calls = append(calls, call{"RemoveTargets", func(ctx context.Context) error { return a.remove(ctx, rule, ids) }})
 	}
 	if o.delete {
-		steps = append(steps, func(ctx context.Context) error {
-			_, err := a.api.DeleteRule(ctx, &eventbridge.DeleteRuleInput{Name: &rule})
-			return explain("DeleteRule", err)
-		})
+		calls = append(calls, call{"DeleteRule", func(ctx context.Context) error { return a.delete(ctx, rule) }})
 	}
-	for _, step := range steps {
-		if ctx.Err() != nil {
-			return errInterrupted
+	for i, call := range calls {
+		if i > 0 && ctx.Err() != nil {
+			return fmt.Errorf("the run was stopped after %s and before %s: the next run finishes it", calls[i-1].name, call.name)
 		}
-		if err := a.finish(ctx, step); err != nil {
+		if err := finish(ctx, call.do); err != nil {
 			return err
 		}
 	}
@@ -127,13 +126,13 @@ func (a applier) change(ctx context.Context, rule string, o ops) error {
 // removeMax is the number of target IDs RemoveTargets takes (API reference).
 const removeMax = 10
 
-// callTimeout bounds one call with its retries once the run is asked to stop
-// between calls.
+// callTimeout bounds one call with its retries, which the end of the run does
+// not cut short.
 const callTimeout = 2 * time.Minute
 
 // finish runs one call to its end, also when the run is stopped meanwhile: a
 // call cut off halfway leaves nobody knowing whether it took effect.
-func (a applier) finish(ctx context.Context, call func(context.Context) error) error {
+func finish(ctx context.Context, call func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTimeout)
 	defer cancel()
 	return call(ctx)
@@ -153,5 +152,21 @@ func (a applier) put(ctx context.Context, rule Rule, create bool) error {
 		}
 	}
 	_, err := a.api.PutRule(ctx, in)
-	return explain("PutRule", err)
+	if _, full := errors.AsType[*types.LimitExceededException](err); full {
+		return fmt.Errorf("PutRule: the default bus holds as many rules as its quota allows: ask AWS to raise it, or lower watch.rules_quota so that the plan shows it: %w", err)
+	}
+	return explain("PutRule", err, "events:PutRule and events:TagResource")
+}
+
+func (a applier) delete(ctx context.Context, rule string) error {
+	_, err := a.api.DeleteRule(ctx, &eventbridge.DeleteRuleInput{Name: &rule})
+	return explain("DeleteRule", err, "events:DeleteRule")
+}
+
+// explain names the call that failed and says what to do where that is known.
+func explain(call string, err error, permission string) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w%s", call, err, hint(err, permission))
 }

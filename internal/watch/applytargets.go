@@ -22,7 +22,7 @@ func (a applier) target(ctx context.Context, rule string, targets []types.Target
 	for try := 1; ; try++ {
 		out, err := a.api.PutTargets(ctx, &eventbridge.PutTargetsInput{Rule: &rule, Targets: targets})
 		if err != nil {
-			return explain("PutTargets", err)
+			return explain("PutTargets", err, "events:PutTargets, and iam:PassRole for watch.forward_role")
 		}
 		if out.FailedEntryCount == 0 {
 			return nil
@@ -44,11 +44,11 @@ func (a applier) target(ctx context.Context, rule string, targets []types.Target
 func (a applier) remove(ctx context.Context, rule string, ids []string) error {
 	for try := 1; ; try++ {
 		out, err := a.api.RemoveTargets(ctx, &eventbridge.RemoveTargetsInput{Rule: &rule, Ids: ids})
-		if gone := new(types.ResourceNotFoundException); errors.As(err, &gone) {
+		if _, gone := errors.AsType[*types.ResourceNotFoundException](err); gone {
 			return nil // somebody else deleted the rule
 		}
 		if err != nil {
-			return explain("RemoveTargets", err)
+			return explain("RemoveTargets", err, "events:RemoveTargets")
 		}
 		if out.FailedEntryCount == 0 {
 			return nil
@@ -100,15 +100,4 @@ func backOff(ctx context.Context, try int) error {
 	case <-timer.C:
 		return nil
 	}
-}
-
-// explain names the call that failed and says what to do where that is known.
-func explain(call string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if full := new(types.LimitExceededException); errors.As(err, &full) {
-		return fmt.Errorf("%s: a quota of this Region is used up: ask AWS to raise it, or lower watch.rules_quota so that the plan shows it: %w", call, err)
-	}
-	return fmt.Errorf("%s: %w%s", call, err, hint(err, "events:"+call))
 }

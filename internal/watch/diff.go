@@ -2,9 +2,7 @@ package watch
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,42 +11,49 @@ import (
 
 // ops are the calls that carry a change out, in this order.
 type ops struct {
-	removeFirst []string // strays that take the room our target needs
-	put         *Rule    // PutRule
-	create      bool     // the rule does not exist yet, so it gets tags
-	targets     []types.Target
-	remove      []string // target IDs
-	delete      bool
-}
+	put     *Rule // PutRule
+	create  bool  // the rule does not exist yet, so it gets tags
+	targets []types.Target
+	remove  []string // target IDs
+	delete  bool
 
-// targetsMax is the number of targets a rule may have (EventBridge quotas).
-const targetsMax = 5
+	// needsRoom marks a creation that fits only once a retirement made room.
+	needsRoom bool
+	// redirects marks an update that sends what a rule tells by now elsewhere.
+	redirects bool
+}
 
 // Diff compares what a Region has with the watches wanted there and returns the
 // changes that turn one into the other: creations first, riskiest first, then
-// updates, then retirements. why explains the retirement of a key. It is a pure
-// function and the order of watches does not matter; quotas and caps are
-// Check's. A rule that already carries a key keeps it, whatever its name.
+// updates, then retirements, both by rule. A key stays in the rule that is seen
+// to carry it, whatever its name, and no update takes a key out of a rule. why
+// explains the retirement of a key that is not wanted. Diff is a pure function,
+// the order of watches makes no difference, and there is at most one of a key.
+// Quotas and the retirement cap are for Make.
 func Diff(p Policy, seen Observed, watches []Watch, why func(key string) string) RegionPlan {
-	d := differ{policy: p, seen: seen, taken: map[string]bool{}}
 	plan := RegionPlan{Region: seen.Region, Foreign: seen.Foreign, RulesUsed: seen.Total, RulesQuota: p.quota(seen.Region)}
+	taken := map[string]bool{}
 	for _, name := range seen.Foreign {
-		d.taken[name] = true
+		taken[name] = true
 	}
 	for _, own := range seen.Own {
-		d.taken[own.Name] = true
+		taken[own.Name] = true
 	}
-	carriers := d.place(watches)
-	used := map[string]bool{}
+	carriers := p.carriers(seen, watches)
+	carriedBy := map[string]string{} // rule name by wanted key
+	busy := map[string]bool{}
 	var updates []Change
 	for _, w := range byRisk(watches) {
-		own, ok := carriers[w.Key]
-		if !ok {
-			plan.Changes = append(plan.Changes, d.create(w))
+		own := carriers[w.Key]
+		if own == nil {
+			rule := Wanted(p, seen.Region, p.freeName(w.Key, taken), w)
+			carriedBy[w.Key] = rule.Name
+			plan.Changes = append(plan.Changes, create(rule, w))
 			continue
 		}
-		used[own.Name] = true
-		if change, differs := d.update(own, w); differs {
+		carriedBy[w.Key] = own.Name
+		busy[own.Name] = true
+		if change := update(*own, Wanted(p, seen.Region, own.Name, w), w); len(change.Why) > 0 {
 			updates = append(updates, change)
 		} else {
 			plan.Unchanged++
@@ -57,167 +62,63 @@ func Diff(p Policy, seen Observed, watches []Watch, why func(key string) string)
 	slices.SortFunc(updates, func(a, b Change) int { return strings.Compare(a.Rule, b.Rule) })
 	plan.Changes = append(plan.Changes, updates...)
 	for _, own := range seen.Own {
-		if !used[own.Name] {
-			plan.Changes = append(plan.Changes, d.retire(own, carriers, why))
+		if !busy[own.Name] {
+			plan.Changes = append(plan.Changes, retire(own, carriedBy, why))
 		}
 	}
 	return plan
 }
 
-type differ struct {
-	policy Policy
-	seen   Observed
-	taken  map[string]bool
-}
-
-// place finds the rule that carries each wanted key: one whose pattern is
-// exactly the key's, live before not live, else the one that has the key's name
-// and no other wanted key.
-func (d *differ) place(watches []Watch) map[string]*Own {
-	carriers := map[string]*Own{}
-	wanted := map[string]bool{}
-	for _, w := range watches {
-		wanted[w.Key] = true
-	}
-	for i := range d.seen.Own {
-		own := &d.seen.Own[i]
-		if len(own.Keys) != 1 || !wanted[own.Keys[0]] || !samePattern(own.Pattern, patternFor(own.Keys[0], d.policy.AccountID)) {
-			continue
-		}
-		key := own.Keys[0]
-		if first, ok := carriers[key]; !ok || !d.policy.live(d.seen.Region, *first) && d.policy.live(d.seen.Region, *own) {
-			carriers[key] = own
-		}
-	}
-	busy := map[string]bool{}
-	for _, own := range carriers {
-		busy[own.Name] = true
-	}
-	for _, w := range watches {
-		if carriers[w.Key] != nil {
-			continue
-		}
-		for i := range d.seen.Own {
-			own := &d.seen.Own[i]
-			if !busy[own.Name] && d.policy.named(own.Name, w.Key) {
-				carriers[w.Key] = own
-				busy[own.Name] = true
-				break
-			}
-		}
-	}
-	return carriers
-}
-
-// named tells whether a rule's name is one that create gives for a key.
-func (p Policy) named(name, key string) bool {
-	rest, ok := strings.CutPrefix(name, p.nameFor(key))
-	if !ok {
-		return false
-	}
-	number, ok := strings.CutPrefix(rest, "-")
-	_, err := strconv.Atoi(number)
-	return rest == "" || ok && err == nil
-}
-
-// freeName is the key's name, or the next free one where others sit on it.
-func (d *differ) freeName(key string) string {
-	base := d.policy.nameFor(key)
-	name := base
-	for n := 2; d.taken[name]; n++ {
-		name = base + "-" + strconv.Itoa(n)
-	}
-	d.taken[name] = true
-	return name
-}
-
-func (d *differ) create(w Watch) Change {
-	rule := Wanted(d.policy, d.seen.Region, d.freeName(w.Key), w)
-	return Change{
+func create(rule Rule, w Watch) Change {
+	change := Change{
 		Action: Create, Rule: rule.Name, KeysAdded: []string{w.Key}, KeysRemoved: []string{},
 		Why: slices.Clone(w.Why), Status: Planned,
 		ops: ops{put: &rule, create: true, targets: rule.Targets},
 	}
+	if len(change.Why) == 0 {
+		change.Why = []string{reasonText(w.Reasons)}
+	}
+	return change
 }
 
-func (d *differ) update(own *Own, w Watch) (Change, bool) {
-	want := Wanted(d.policy, d.seen.Region, own.Name, w)
+// update is the change that makes a rule the wanted one. Without reasons in Why
+// there is nothing to change.
+func update(own Own, want Rule, w Watch) Change {
 	change := Change{Action: Update, Rule: own.Name, KeysAdded: []string{}, KeysRemoved: []string{}, Status: Planned}
 	if own.State != want.State {
 		change.Why = append(change.Why, fmt.Sprintf("state is %s, wanted %s", own.State, want.State))
 	}
 	if !samePattern(own.Pattern, want.Pattern) {
 		change.Why = append(change.Why, "the pattern is not the one wanted")
-		change.KeysAdded = []string{w.Key}
-		change.KeysRemoved = slices.DeleteFunc(slices.Clone(own.Keys), func(k string) bool { return k == w.Key })
-		if slices.Contains(own.Keys, w.Key) {
-			change.KeysAdded = []string{}
+		if len(own.Keys) == 0 {
+			change.KeysAdded = []string{w.Key}
 		}
 	}
+	if own.Schedule != "" {
+		change.Why = append(change.Why, fmt.Sprintf("it has a schedule: %q", own.Schedule))
+	}
 	if own.Description != want.Description {
-		change.Why = append(change.Why, fmt.Sprintf("what it remembers changes: %s", strings.Join(w.Reasons.names(), ", ")))
+		change.Why = append(change.Why, "what it remembers changes: "+reasonText(w.Reasons))
 	}
 	if len(change.Why) > 0 {
 		change.ops.put = &want
 	}
-	d.updateTargets(&change, own.Targets, want.Targets)
-	return change, len(change.Why) > 0
+	updateTargets(&change, own, want.Targets)
+	return change
 }
 
-// updateTargets puts what is missing or changed and then removes strays. Only
-// where strays fill the rule does one go first.
-func (d *differ) updateTargets(change *Change, have, want []types.Target) {
-	for _, target := range want {
-		i := slices.IndexFunc(have, func(t types.Target) bool { return aws.ToString(t.Id) == aws.ToString(target.Id) })
-		switch {
-		case i < 0:
-			change.Why = append(change.Why, "its target is missing: "+aws.ToString(target.Arn))
-		case aws.ToString(have[i].Arn) != aws.ToString(target.Arn):
-			change.Why = append(change.Why, "its target is "+aws.ToString(have[i].Arn)+", wanted "+aws.ToString(target.Arn))
-		case !reflect.DeepEqual(have[i], target):
-			change.Why = append(change.Why, "the message or settings of its target differ")
-		default:
-			continue
-		}
-		change.ops.targets = append(change.ops.targets, target)
-	}
-	added := 0
-	for _, target := range change.ops.targets {
-		if !hasTarget(have, aws.ToString(target.Id)) {
-			added++
-		}
-	}
-	room := targetsMax - len(have)
-	for _, target := range have {
-		id := aws.ToString(target.Id)
-		if hasTarget(want, id) {
-			continue
-		}
-		change.Why = append(change.Why, fmt.Sprintf("stray target %q: %s", id, aws.ToString(target.Arn)))
-		if added > room {
-			change.ops.removeFirst = append(change.ops.removeFirst, id)
-			room++
-		} else {
-			change.ops.remove = append(change.ops.remove, id)
-		}
-	}
-}
-
-func hasTarget(targets []types.Target, id string) bool {
-	return slices.ContainsFunc(targets, func(t types.Target) bool { return aws.ToString(t.Id) == id })
-}
-
-func (d *differ) retire(own Own, carriers map[string]*Own, why func(string) string) Change {
+func retire(own Own, carriedBy map[string]string, why func(string) string) Change {
 	change := Change{Action: Retire, Rule: own.Name, KeysAdded: []string{}, KeysRemoved: slices.Clone(own.Keys), Status: Planned}
 	slices.Sort(change.KeysRemoved)
 	for _, key := range change.KeysRemoved {
-		if carrier, ok := carriers[key]; ok {
-			change.Why = append(change.Why, fmt.Sprintf("%s is watched by %s", key, carrier.Name))
+		if rule, ok := carriedBy[key]; ok {
+			change.Why = append(change.Why, fmt.Sprintf("%s is watched by %s", key, rule))
 		} else {
 			change.Why = append(change.Why, why(key))
 		}
 	}
-	if len(change.Why) == 0 {
+	if len(change.KeysRemoved) == 0 {
+		change.KeysRemoved = []string{}
 		change.Why = []string{"its pattern names no key"}
 	}
 	for _, target := range own.Targets {
@@ -225,20 +126,4 @@ func (d *differ) retire(own Own, carriers map[string]*Own, why func(string) stri
 	}
 	change.ops.delete = true
 	return change
-}
-
-// live tells whether a rule alerts on its keys: enabled, with our pattern and
-// our target.
-func (p Policy) live(region string, own Own) bool {
-	if own.State == string(types.RuleStateDisabled) || len(own.Keys) != 1 {
-		return false
-	}
-	if !samePattern(own.Pattern, patternFor(own.Keys[0], p.AccountID)) {
-		return false
-	}
-	arn := p.targetIn(region)
-	if p.hub() && region != p.HomeRegion {
-		arn = p.homeBus()
-	}
-	return slices.ContainsFunc(own.Targets, func(t types.Target) bool { return aws.ToString(t.Arn) == arn })
 }

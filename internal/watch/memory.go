@@ -34,9 +34,12 @@ type Memory struct {
 
 // describe writes the Description of a rule that carries one watch.
 func describe(owner string, w Watch) string {
-	text := strings.Join([]string{mark, owner, block(w), printable(w.User) + ": alert when " + what(w.Key) + " is used (" + strings.Join(w.Reasons.names(), ", ") + ")"}, " ")
+	text := mark + " " + owner + " " + block(w) + " " + printable(w.User) + sentence(w.Key) + " (" + reasonText(w.Reasons) + ")"
 	return text[:min(len(text), descriptionMax)]
 }
+
+// sentence follows the user's name. It also ties the memory to its key.
+func sentence(key string) string { return ": alert when " + what(key) + " is used" }
 
 func what(key string) string {
 	if key == RootKey {
@@ -62,33 +65,48 @@ func ours(description, owner string) bool {
 }
 
 // recall reads what a Description remembers of the pattern's keys. Damaged
-// memory is no memory: the keys are then known by ID alone.
+// memory is no memory, and so is one that speaks of another key than the
+// pattern, which somebody then changed: the keys are known by ID alone.
 func recall(description string, keys []string) []Memory {
 	memories := make([]Memory, len(keys))
 	for i, key := range keys {
 		memories[i].Key = key
 	}
-	fields := strings.Fields(description)
-	if len(fields) < 3 || len(fields[2]) != blockLen*len(keys) {
+	fields := strings.SplitN(description, " ", 4) // mark, owner, blocks, text
+	if len(fields) < 4 || len(fields[2]) != blockLen*len(keys) {
 		return memories
 	}
-	for i := range memories {
-		text := fields[2][i*blockLen : (i+1)*blockLen]
-		reasons, err := strconv.ParseUint(text[3:4], 36, 8)
-		day, ok := decodeDay(text[:3])
-		if err != nil || !ok {
-			continue
+	user := ""
+	if len(keys) == 1 {
+		var tied bool
+		if user, _, tied = strings.Cut(fields[3], sentence(keys[0])); !tied {
+			return memories
 		}
-		memories[i].Reasons = Reason(reasons)
-		memories[i].IdleSince = day
-		if text[4:] != noFingerprint {
-			memories[i].Fingerprint = text[4:]
-		}
-		if len(keys) == 1 && len(fields) > 3 {
-			memories[i].User = strings.TrimSuffix(fields[3], ":")
+	}
+	for i, key := range keys {
+		if m, ok := readBlock(fields[2][i*blockLen : (i+1)*blockLen]); ok {
+			m.Key, m.User = key, user
+			memories[i] = m
 		}
 	}
 	return memories
+}
+
+// readBlock reads a key's ten characters.
+func readBlock(text string) (m Memory, ok bool) {
+	day, flags, print := text[:len(noDay)], text[len(noDay):len(noDay)+1], text[len(noDay)+1:]
+	reasons, err := strconv.ParseUint(flags, 36, 8)
+	if err != nil {
+		return Memory{}, false
+	}
+	m.Reasons = Reason(reasons)
+	if m.IdleSince, ok = decodeDay(day); !ok {
+		return Memory{}, false
+	}
+	if print != noFingerprint {
+		m.Fingerprint = print
+	}
+	return m, true
 }
 
 func encodeDay(t time.Time) string {
@@ -111,7 +129,8 @@ func decodeDay(text string) (time.Time, bool) {
 	return time.Unix(int64(days)*24*60*60, 0).UTC(), true
 }
 
-// printable keeps a name readable and in one word. IAM's names need no change.
+// printable keeps a Description readable, in ASCII and in words. IAM's names
+// need no change (letters, digits and +=,.@_-).
 func printable(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r <= ' ' || r > '~' {

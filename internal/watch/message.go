@@ -39,7 +39,7 @@ func alert(arn, rule string, reasons Reason) types.Target {
 		b.WriteString(`"` + f.name + `":<` + f.name + `>,`)
 	}
 	// Rule names and check ids hold nothing that JSON would have to escape.
-	b.WriteString(`"reason":"` + strings.Join(reasons.names(), ", ") + `","rule":"` + rule + `"}`)
+	b.WriteString(`"reason":"` + reasonText(reasons) + `","rule":"` + rule + `"}`)
 	return types.Target{
 		Id:  aws.String(targetID),
 		Arn: aws.String(arn),

@@ -40,6 +40,9 @@ type Own struct {
 	Keys []string
 	// Memory runs parallel to Keys.
 	Memory []Memory
+	// Schedule is a schedule expression that somebody added; wanted rules have
+	// none.
+	Schedule string
 }
 
 // listLimit is the largest page ListRules and ListTargetsByRule give.
@@ -75,13 +78,14 @@ func Observe(ctx context.Context, api Reader, p Policy, region string) Observed 
 				State:       string(r.State),
 				Description: aws.ToString(r.Description),
 			},
-			Keys:   keys,
-			Memory: recall(aws.ToString(r.Description), keys),
+			Keys:     keys,
+			Memory:   recall(aws.ToString(r.Description), keys),
+			Schedule: aws.ToString(r.ScheduleExpression),
 		})
 	}
 	slices.Sort(seen.Foreign)
 	slices.SortFunc(seen.Own, func(a, b Own) int { return strings.Compare(a.Name, b.Name) })
-	if err := addTargets(ctx, api, seen.Own); err != nil {
+	if seen.Own, err = withTargets(ctx, api, seen.Own); err != nil {
 		return Observed{Region: region, Err: fmt.Errorf("watch: list targets in %s: %w%s", region, err, hint(err, "events:ListTargetsByRule"))}
 	}
 	return seen
@@ -103,21 +107,32 @@ func listRules(ctx context.Context, api Reader) ([]types.Rule, error) {
 	}
 }
 
-func addTargets(ctx context.Context, api Reader, own []Own) error {
+// withTargets adds their targets to rules and drops those that were deleted
+// since they were listed.
+func withTargets(ctx context.Context, api Reader, own []Own) ([]Own, error) {
+	gone := make([]bool, len(own))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(sideBySide)
 	for i := range own {
 		group.Go(func() error {
 			var err error
 			own[i].Targets, err = listTargets(ctx, api, own[i].Name)
-			var gone *types.ResourceNotFoundException
-			if errors.As(err, &gone) {
-				return nil // deleted since it was listed: a rule without targets covers nothing
+			if _, gone[i] = errors.AsType[*types.ResourceNotFoundException](err); gone[i] {
+				return nil
 			}
 			return err
 		})
 	}
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	var there []Own
+	for i := range own {
+		if !gone[i] {
+			there = append(there, own[i])
+		}
+	}
+	return there, nil
 }
 
 func listTargets(ctx context.Context, api Reader, rule string) ([]types.Target, error) {
@@ -138,8 +153,11 @@ func listTargets(ctx context.Context, api Reader, rule string) ([]types.Target, 
 
 // hint says what to do about an error, where that can be told.
 func hint(err error, permission string) string {
-	var api smithy.APIError
-	if !errors.As(err, &api) {
+	if errors.Is(err, context.Canceled) {
+		return "" // the run was stopped, which is no fault
+	}
+	api, answered := errors.AsType[smithy.APIError](err)
+	if !answered {
 		return ": check the Region's name and the network"
 	}
 	switch api.ErrorCode() {

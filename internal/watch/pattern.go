@@ -3,6 +3,7 @@ package watch
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 )
 
 // The pattern pins source to AWS's own prefix, which PutEvents refuses to
@@ -21,6 +22,9 @@ type pattern struct {
 	} `json:"detail"`
 }
 
+// rootType is the root user's userIdentity.type (CloudTrail user guide).
+const rootType = "Root"
+
 type prefix struct {
 	Prefix string `json:"prefix"`
 }
@@ -33,7 +37,7 @@ func patternFor(key, account string) string {
 	p.Source = []any{prefix{"aws."}}
 	if key == RootKey {
 		p.Account = []string{account}
-		p.Detail.UserIdentity.Type = []string{"Root"}
+		p.Detail.UserIdentity.Type = []string{rootType}
 		p.Detail.UserIdentity.AccessKeyID = []any{prefix{"AKIA"}}
 	} else {
 		p.Detail.UserIdentity.AccessKeyID = []any{key}
@@ -45,19 +49,27 @@ func patternFor(key, account string) string {
 	return string(text)
 }
 
-// keysIn reads the key IDs a pattern names, RootKey for root's. It is
-// forgiving: patterns edited by hand are read as far as they go.
+// keysIn reads the distinct key IDs a pattern names, in its order, RootKey for
+// root's. It is forgiving: patterns edited by hand are read as far as they go.
 func keysIn(text string) []string {
-	var p pattern
+	var p struct {
+		Detail struct {
+			UserIdentity struct {
+				Type        any `json:"type"`
+				AccessKeyID any `json:"accessKeyId"`
+			} `json:"userIdentity"`
+		} `json:"detail"`
+	}
 	if json.Unmarshal([]byte(text), &p) != nil {
 		return nil
 	}
-	if len(p.Detail.UserIdentity.Type) > 0 {
+	if types, ok := p.Detail.UserIdentity.Type.([]any); ok && slices.Contains(types, any(rootType)) {
 		return []string{RootKey}
 	}
 	var keys []string
-	for _, value := range p.Detail.UserIdentity.AccessKeyID {
-		if key, ok := value.(string); ok {
+	values, _ := p.Detail.UserIdentity.AccessKeyID.([]any)
+	for _, value := range values {
+		if key, ok := value.(string); ok && !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}
 	}
@@ -67,9 +79,12 @@ func keysIn(text string) []string {
 // samePattern compares patterns as JSON: spacing and order of fields, which
 // AWS or a person may change, make no difference.
 func samePattern(a, b string) bool {
+	if a == b {
+		return true
+	}
 	var left, right any
 	if json.Unmarshal([]byte(a), &left) != nil || json.Unmarshal([]byte(b), &right) != nil {
-		return a == b
+		return false
 	}
 	return reflect.DeepEqual(left, right)
 }

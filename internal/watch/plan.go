@@ -1,5 +1,7 @@
 package watch
 
+import "slices"
+
 // Action is what a change does to a rule.
 type Action string
 
@@ -19,7 +21,7 @@ const (
 	Done    Status = "done"
 	Failed  Status = "failed"
 	// Held changes were wanted and not tried: no room under the quota, the
-	// retirement cap, an earlier failure in the Region.
+	// retirement cap, an earlier failure in the Region, a stopped run.
 	Held Status = "held"
 )
 
@@ -55,10 +57,60 @@ type RegionPlan struct {
 	// owner mark. They are never touched.
 	Foreign []string
 	// RulesUsed counts all rules on the default bus when it was observed,
-	// whoever owns them; RulesQuota is how many it may hold.
+	// whoever owns them; RulesQuota is how many it may hold. Both are zero where
+	// the Region could not be looked at.
 	RulesUsed, RulesQuota int
 	// Error says why nothing was or will be written in this Region.
 	Error string
+
+	step step
+}
+
+// step says when a Region's turn is. Regions of one step are written side by
+// side, and what takes a watch away waits until all earlier ones are as wanted.
+type step int
+
+const (
+	stepDeliver step = iota // the Regions that deliver by themselves
+	stepForward             // those that forward to the home Region's bus
+	stepEmpty               // those that are watched no more
+)
+
+func (p Policy) stepOf(region string, watched bool) step {
+	switch {
+	case !watched:
+		return stepEmpty
+	case p.forwards(region):
+		return stepForward
+	}
+	return stepDeliver
+}
+
+// holdBefore holds the changes in a Region that would take away a rule of a
+// wanted key, or send its alerts another way, while a Region of an earlier step
+// has not the rules it should have: the key may move there or rely on them.
+func (p Plan) holdBefore(region *RegionPlan) {
+	for _, other := range p.Regions {
+		if other.step < region.step && other.unsettled() {
+			hold(region, "kept until "+other.Region+" has the rules it should have", func(c Change) bool {
+				return c.ops.redirects || c.Action == Retire && slices.ContainsFunc(c.KeysRemoved, p.wants)
+			})
+			return
+		}
+	}
+}
+
+// wants tells whether a key is wanted, by a plan that was not yet applied.
+func (p Plan) wants(key string) bool {
+	_, wanted := slices.BinarySearch(p.WatchedKeys, key)
+	return wanted
+}
+
+// unsettled tells that a rule the Region should have may not be there.
+func (r RegionPlan) unsettled() bool {
+	return r.Error != "" || slices.ContainsFunc(r.Changes, func(c Change) bool {
+		return c.Action != Retire && (c.Status == Failed || c.Status == Held)
+	})
 }
 
 // Change is one rule's way from what it is to what is wanted.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	snstypes "github.com/aws/aws-sdk-go-v2/service/sns/types"
@@ -26,19 +27,27 @@ type QueueReader interface {
 // distinct one, since PutTargets accepts ARNs that do not. It says by Region
 // why a target cannot be used; Regions whose target is there are absent.
 func Targets(ctx context.Context, p Policy, regions []string, topics func(region string) TopicReader, queues func(region string) QueueReader) map[string]error {
-	blocked := map[string]error{}
-	checked := map[string]error{}
+	users := map[string][]string{} // Regions by target
 	for _, region := range regions {
-		arn := p.targetIn(region)
-		err, done := checked[arn]
-		if !done {
-			err = exists(ctx, arn, topics, queues)
-			checked[arn] = err
-		}
-		if err != nil {
-			blocked[region] = err
-		}
+		users[p.targetIn(region)] = append(users[p.targetIn(region)], region)
 	}
+	blocked := map[string]error{}
+	var lock sync.Mutex
+	var wait sync.WaitGroup
+	for arn, regions := range users {
+		wait.Go(func() {
+			err := exists(ctx, arn, topics, queues)
+			if err == nil {
+				return
+			}
+			lock.Lock()
+			defer lock.Unlock()
+			for _, region := range regions {
+				blocked[region] = err
+			}
+		})
+	}
+	wait.Wait()
 	return blocked
 }
 
@@ -51,21 +60,21 @@ func exists(ctx context.Context, arn string, topics func(string) TopicReader, qu
 	switch service {
 	case "sns":
 		_, err := topics(region).GetTopicAttributes(ctx, &sns.GetTopicAttributesInput{TopicArn: &arn})
-		return missing(err, new(*snstypes.NotFoundException), "topic", arn, "sns:GetTopicAttributes")
+		return inWords[*snstypes.NotFoundException](err, "topic", arn, "sns:GetTopicAttributes")
 	case "sqs":
 		_, err := queues(region).GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &name, QueueOwnerAWSAccountId: &account})
-		return missing(err, new(*sqstypes.QueueDoesNotExist), "queue", arn, "sqs:GetQueueUrl")
+		return inWords[*sqstypes.QueueDoesNotExist](err, "queue", arn, "sqs:GetQueueUrl")
 	}
 	return fmt.Errorf("watch: target %q is neither an SNS topic nor an SQS queue: correct watch.target", arn)
 }
 
-// missing puts the service's answer into words; absent points at a variable of
-// the error type that means "does not exist".
-func missing(err error, absent any, kind, arn, permission string) error {
-	switch {
-	case err == nil:
+// inWords says what the service's answer means. Absent is its error for what
+// does not exist.
+func inWords[Absent error](err error, kind, arn, permission string) error {
+	if err == nil {
 		return nil
-	case errors.As(err, absent):
+	}
+	if _, absent := errors.AsType[Absent](err); absent {
 		return fmt.Errorf("watch: %s %s does not exist: create it, or correct watch.target or watch.regions", kind, arn)
 	}
 	return fmt.Errorf("watch: whether %s %s exists could not be checked: %w%s", kind, arn, err, hint(err, permission))

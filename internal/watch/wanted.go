@@ -3,7 +3,6 @@ package watch
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 )
@@ -24,22 +23,12 @@ func Wanted(p Policy, region, name string, w Watch) Rule {
 		State:       p.State,
 		Description: describe(p.Owner, w),
 	}
-	if p.hub() && region != p.HomeRegion {
-		rule.Targets = []types.Target{forward(p.homeBus(), p.ForwardRole)}
-	} else {
-		rule.Targets = []types.Target{alert(p.targetIn(region), name, w.Reasons)}
+	target := alert(p.deliversTo(region), name, w.Reasons)
+	if p.forwards(region) {
+		target = forward(p.deliversTo(region), p.ForwardRole)
 	}
+	rule.Targets = []types.Target{target}
 	return rule
-}
-
-// homeBus is the ARN of the home Region's default bus, in the partition of the
-// target.
-func (p Policy) homeBus() string {
-	partition := "aws"
-	if parts := strings.SplitN(p.Target, ":", 3); len(parts) == 3 {
-		partition = parts[1]
-	}
-	return "arn:" + partition + ":events:" + p.HomeRegion + ":" + p.AccountID + ":event-bus/default"
 }
 
 // nameFor is the name a new rule for a key gets unless it is taken. A rule's

@@ -26,8 +26,8 @@ type Watch struct {
 	Why []string
 }
 
-// Reason is a set of risks, a bit each, so that it fits one character of a
-// rule's Description.
+// Reason is a set of risks, a bit each. There is room for five, so that the set
+// fits one character of a rule's Description.
 type Reason uint8
 
 // The single reasons.
@@ -56,15 +56,15 @@ func ReasonOf(check string) Reason {
 	return 0
 }
 
-// names lists the check ids of a set.
-func (r Reason) names() []string {
+// reasonText lists the check ids of a set.
+func reasonText(set Reason) string {
 	var names []string
 	for _, known := range reasonNames {
-		if r&known.reason != 0 {
+		if set&known.reason != 0 {
 			names = append(names, known.name)
 		}
 	}
-	return names
+	return strings.Join(names, ", ")
 }
 
 // Policy says how rules are made and what may be retired.
@@ -97,6 +97,27 @@ func (p Policy) targetIn(region string) string {
 		region = p.HomeRegion
 	}
 	return strings.NewReplacer("{region}", region, "{account}", p.AccountID).Replace(p.Target)
+}
+
+// deliversTo is the ARN that a Region's rules send to: the Region's own topic or
+// queue, or the home Region's default bus.
+func (p Policy) deliversTo(region string) string {
+	if p.forwards(region) {
+		return p.homeBus()
+	}
+	return p.targetIn(region)
+}
+
+// forwards tells that a Region's rules send to the home Region's default bus.
+func (p Policy) forwards(region string) bool { return p.hub() && region != p.HomeRegion }
+
+// homeBus is the ARN of the home Region's default bus, in the target's partition.
+func (p Policy) homeBus() string {
+	partition := "aws"
+	if parts := strings.SplitN(p.Target, ":", 3); len(parts) == 3 {
+		partition = parts[1]
+	}
+	return "arn:" + partition + ":events:" + p.HomeRegion + ":" + p.AccountID + ":event-bus/default"
 }
 
 // namePrefix begins the name of every rule of this owner.

@@ -1,0 +1,244 @@
+package watch
+
+import (
+	"context"
+	"maps"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"keywatch/internal/fakeaws"
+)
+
+// exact fails unless exactly the wanted keys are watched, as wanted, in the
+// watched Regions, and a plan made now has nothing to do.
+func (w *world) exact(t *rapid.T) {
+	t.Helper()
+	wish := w.wish(t)
+	plan := Make(wish)
+	for _, r := range plan.Regions {
+		unchanged := len(w.watches)
+		if !slices.Contains(w.watched, r.Region) {
+			unchanged = 0
+		}
+		if len(r.Changes) > 0 || r.Unchanged != unchanged {
+			t.Fatalf("%s: %d rules are as wanted, want %d, and there is more to do: %s", r.Region, r.Unchanged, unchanged, tell(plan))
+		}
+	}
+	if len(plan.Incomplete) > 0 {
+		t.Fatalf("incomplete: %q", plan.Incomplete)
+	}
+	wanted, byKey := map[string]bool{}, map[string]Watch{}
+	for _, watch := range w.watches {
+		wanted[watch.Key], byKey[watch.Key] = true, watch
+	}
+	for _, o := range wish.Observed {
+		for _, own := range o.Own {
+			want := Wanted(w.policy, o.Region, own.Name, byKey[own.Keys[0]])
+			if !samePattern(own.Pattern, want.Pattern) {
+				t.Fatalf("%s %s has the pattern %s", o.Region, own.Name, own.Pattern)
+			}
+			want.Pattern = own.Pattern
+			if !reflect.DeepEqual(own.Rule, want) || own.Schedule != "" {
+				t.Fatalf("%s has %+v, want %+v", o.Region, own, want)
+			}
+		}
+	}
+	if live := Live(w.policy, wish.Observed, w.watched); !slices.Equal(live, slices.Sorted(maps.Keys(wanted))) {
+		t.Fatalf("live are %v, wanted %v", live, wanted)
+	}
+	covered := w.covered(w.policy.State == fakeaws.EnabledAll)
+	for _, region := range w.watched {
+		for _, key := range pool() {
+			if covered[[2]string{region, key}] != wanted[key] {
+				t.Fatalf("use of %s in %s is heard: %v", key, region, !wanted[key])
+			}
+		}
+	}
+}
+
+// guard watches every call from now on: what was heard before, and is wanted, is
+// heard after each single call: in the same Region where that stays watched, and
+// somewhere where it does not. It returns what it has to complain about.
+func (w *world) guard() func() []string {
+	before := w.covered(false)
+	var lock sync.Mutex
+	var gaps []string
+	w.OnCall(func(c fakeaws.Call) {
+		if !c.Write() {
+			return
+		}
+		for _, watch := range w.watches {
+			heard, was := false, false
+			for _, region := range allRegions {
+				if !before[[2]string{region, watch.Key}] {
+					continue
+				}
+				was = true
+				now := w.heard(region, watch.Key, false)
+				heard = heard || now
+				if !now && slices.Contains(w.watched, region) {
+					lock.Lock()
+					gaps = append(gaps, watch.Key+" is not heard in "+region+" after "+c.Region+" "+c.Op+" "+c.Resource)
+					lock.Unlock()
+				}
+			}
+			for _, region := range allRegions {
+				heard = heard || was && !heard && w.heard(region, watch.Key, false)
+			}
+			if was && !heard {
+				lock.Lock()
+				gaps = append(gaps, watch.Key+" is heard nowhere after "+c.Region+" "+c.Op+" "+c.Resource)
+				lock.Unlock()
+			}
+		}
+	})
+	return func() []string { return gaps }
+}
+
+// Any account becomes exactly what is wanted in one run, without a gap at any
+// call, and nobody else's rules are touched; a second run has nothing to write.
+func TestOneRunMakesItSo(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := drawWorld(t)
+		foreign := w.foreign()
+		gaps := w.guard()
+		before := w.Writes()
+		plan := Make(w.wish(t))
+		if n := w.Writes() - before; n != 0 {
+			t.Fatalf("a plan made %d writes", n)
+		}
+		done := Apply(t.Context(), w.writer, w.policy, plan)
+		for _, r := range done.Regions {
+			for _, c := range r.Changes {
+				if c.Status != Done || len(c.Why) == 0 || slices.Contains(c.Why, "") {
+					t.Fatalf("not done or without a reason: %s", tell(done))
+				}
+			}
+		}
+		if got := gaps(); len(got) > 0 {
+			t.Fatalf("gaps: %q in %s", got, tell(done))
+		}
+		w.exact(t)
+		if diff := cmp.Diff(foreign, w.foreign()); diff != "" {
+			t.Fatalf("rules that are not ours changed:\n%s", diff)
+		}
+		before = w.Writes()
+		if again := Apply(t.Context(), w.writer, w.policy, Make(w.wish(t))); w.Writes() != before {
+			t.Fatalf("a second run wrote: %s", tell(again))
+		}
+	})
+}
+
+// A run that fails, is killed or is stopped at any call leaves no gap, touches
+// nobody else's rules, and the next undisturbed run makes it so.
+func TestNextRunHeals(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := drawWorld(t)
+		foreign := w.foreign()
+		plan := Make(w.wish(t))
+		gaps := w.guard()
+		n := rapid.IntRange(0, 12).Draw(t, "calls that work")
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		fault := fakeaws.Fault{Service: "events", Match: fakeaws.Call.Write, Skip: n, Code: "InternalException"}
+		end := rapid.SampledFrom([]string{"failures", "killed", "effect without answer", "one failure", "stopped", "a Region fails"}).Draw(t, "end")
+		switch end {
+		case "failures":
+		case "killed":
+			fault.Reset = true
+		case "effect without answer":
+			fault.After, fault.Times = true, rapid.IntRange(1, 3).Draw(t, "times")
+		case "one failure":
+			fault.Times = 1
+		case "a Region fails":
+			fault.Region, fault.Skip = rapid.SampledFrom(allRegions).Draw(t, "region"), n/3
+		case "stopped":
+			fault.Times, fault.Skip = 1, 1000
+			var lock sync.Mutex
+			w.OnCall(func(c fakeaws.Call) {
+				lock.Lock()
+				defer lock.Unlock()
+				if n--; n < 0 {
+					cancel()
+				}
+			})
+		}
+		repaired := w.Inject(fault)
+		done := Apply(ctx, w.writer, w.policy, plan)
+		repaired()
+		for _, r := range done.Regions {
+			for _, c := range r.Changes {
+				if c.Status == Planned || (c.Status == Done) == (c.Error != "") {
+					t.Fatalf("neither done nor explained: %s", tell(done))
+				}
+			}
+		}
+		if got := gaps(); len(got) > 0 {
+			t.Fatalf("gaps: %q in %s", got, tell(done))
+		}
+		healed := Apply(t.Context(), w.writer, w.policy, Make(w.wish(t)))
+		if got := gaps(); len(got) > 0 {
+			t.Fatalf("gaps while healing: %q in %s\nafter %s", got, tell(healed), tell(done))
+		}
+		w.exact(t)
+		if diff := cmp.Diff(foreign, w.foreign()); diff != "" {
+			t.Fatalf("rules that are not ours changed:\n%s", diff)
+		}
+	})
+}
+
+// shuffled lists a bus and its targets in a random order.
+type shuffled struct {
+	rules   []types.Rule
+	targets map[string][]types.Target
+	random  *rand.Rand
+}
+
+func (s shuffled) ListRules(context.Context, *eventbridge.ListRulesInput, ...func(*eventbridge.Options)) (*eventbridge.ListRulesOutput, error) {
+	rules := slices.Clone(s.rules)
+	s.random.Shuffle(len(rules), func(i, j int) { rules[i], rules[j] = rules[j], rules[i] })
+	return &eventbridge.ListRulesOutput{Rules: rules}, nil
+}
+
+func (s shuffled) ListTargetsByRule(_ context.Context, in *eventbridge.ListTargetsByRuleInput, _ ...func(*eventbridge.Options)) (*eventbridge.ListTargetsByRuleOutput, error) {
+	return &eventbridge.ListTargetsByRuleOutput{Targets: s.targets[*in.Rule]}, nil
+}
+
+func TestOrderMakesNoDifference(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := drawWorld(t)
+		wish := w.wish(t)
+		want := Make(wish)
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+		for i, o := range wish.Observed {
+			bus := shuffled{random: random, targets: map[string][]types.Target{}}
+			all, err := listRules(t.Context(), w.rules(o.Region))
+			if err != nil {
+				t.Fatal(err)
+			}
+			bus.rules = all
+			for _, own := range o.Own {
+				bus.targets[own.Name] = own.Targets
+			}
+			wish.Observed[i] = Observe(t.Context(), bus, w.policy, o.Region)
+		}
+		wish.Watches, wish.Watched = slices.Clone(wish.Watches), slices.Clone(wish.Watched)
+		random.Shuffle(len(wish.Observed), reflect.Swapper(wish.Observed))
+		random.Shuffle(len(wish.Watches), reflect.Swapper(wish.Watches))
+		random.Shuffle(len(wish.Watched), reflect.Swapper(wish.Watched))
+		if !cmp.Equal(judge(wish, true), wish.Verdicts) {
+			t.Fatalf("other orphans: %v", Orphans(wish.Observed, wish.Watches))
+		}
+		if got := Make(wish); !reflect.DeepEqual(got, want) {
+			t.Fatalf("another plan: %s\nwant %s", tell(got), tell(want))
+		}
+	})
+}
