@@ -30,7 +30,7 @@ func (a Account) Apply(ctx context.Context, p Policy, now time.Time) (Result, er
 			countRules(plan)
 			break
 		}
-		wish.Observed = a.observe(ctx, p, regions.observed)
+		wish.Observed = a.observe(ctx, p, regions)
 		again := regions.note(watch.Make(wish))
 		unsettled := hasPlanned(*again)
 		plan = merge(plan, *again, unsettled && round < rounds && !hasFailed(plan))

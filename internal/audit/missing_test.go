@@ -222,12 +222,25 @@ func TestScope(t *testing.T) {
 		t.Errorf("us-east-1 watches %v", got)
 	}
 
-	// A list: what is not in it is emptied too.
+	// A list: what is not in it is emptied and uncovered too.
 	w.policy.AllRegions, w.policy.ExcludeRegions, w.policy.Regions = false, nil, []string{"us-west-2"}
-	w.clean()
+	result = w.clean()
+	if !slices.Equal(result.Plan.Uncovered, []string{"eu-west-1", "us-east-1"}) {
+		t.Errorf("uncovered %v", result.Plan.Uncovered)
+	}
 	if got := w.covered("us-east-1"); len(got) != 0 {
 		t.Errorf("us-east-1 still watches %v", got)
 	}
+
+	// An organization that closes a Region denies even the look. That is no
+	// fault where the settings do not watch it.
+	reopen := w.cloud.Inject(fakeaws.Fault{Service: "events", Region: "us-east-1", Code: fakeaws.AccessDenied})
+	w.clean()
+	w.policy.Regions = []string{"us-west-2", "us-east-1"}
+	if w.apply().Complete() {
+		t.Error("a closed Region that is watched went unsaid")
+	}
+	reopen()
 
 	w.policy.Regions = []string{"us-west-2", "eu-mars-1"}
 	_, err := w.account.Plan(context.Background(), w.policy, w.clock())

@@ -33,7 +33,7 @@ func (a Account) plan(ctx context.Context, p Policy, now time.Time) (watch.Wish,
 		Policy:   p.Watch,
 		Watched:  regions.watched,
 		Excluded: regions.excluded,
-		Observed: a.observe(ctx, p, regions.observed),
+		Observed: a.observe(ctx, p, regions),
 		Blocked:  watch.Targets(ctx, p.Watch, regions.watched, a.Topics, a.Queues),
 	}
 	if err := a.wishFor(ctx, j, &wish); err != nil {
@@ -102,15 +102,19 @@ func kept(m watch.Memory) watch.Watch {
 		Rank: 1, Why: []string{"watched before, and not known to be gone"}}
 }
 
-// observe looks at all Regions side by side.
-func (a Account) observe(ctx context.Context, p Policy, regions []string) []watch.Observed {
-	seen := make([]watch.Observed, len(regions))
+// observe looks at all Regions side by side. A Region that is not watched and
+// does not even let its rules be listed is left out: organizations close Regions
+// that way, and keywatch cannot have written there.
+func (a Account) observe(ctx context.Context, p Policy, s scope) []watch.Observed {
+	seen := make([]watch.Observed, len(s.observed))
 	var wait sync.WaitGroup
-	for i, region := range regions {
+	for i, region := range s.observed {
 		wait.Go(func() { seen[i] = watch.Observe(ctx, a.Rules(region), p.Watch, region) })
 	}
 	wait.Wait()
-	return seen
+	return slices.DeleteFunc(seen, func(o watch.Observed) bool {
+		return o.Denied && !slices.Contains(s.watched, o.Region)
+	})
 }
 
 // note adds to a plan what is known about Regions beyond it.

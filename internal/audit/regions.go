@@ -13,7 +13,9 @@ import (
 
 // scope is the Regions of a run.
 type scope struct {
-	watched, excluded []string // sorted
+	watched []string // sorted
+	// excluded are the enabled Regions that the settings leave out.
+	excluded []string
 	// observed are all Regions to look at: the watched ones, and every other
 	// enabled one, which may still hold rules of ours.
 	observed []string
@@ -48,7 +50,6 @@ func (a Account) scope(ctx context.Context, p Policy) (scope, error) {
 	for _, name := range wanted {
 		switch {
 		case slices.Contains(p.ExcludeRegions, name):
-			s.excluded = append(s.excluded, name)
 		case slices.Contains(s.observed, name):
 			s.watched = append(s.watched, name)
 		default:
@@ -57,6 +58,7 @@ func (a Account) scope(ctx context.Context, p Policy) (scope, error) {
 		}
 	}
 	slices.Sort(s.watched)
+	s.excluded = slices.DeleteFunc(slices.Clone(s.observed), func(name string) bool { return slices.Contains(s.watched, name) })
 	return s, nil
 }
 

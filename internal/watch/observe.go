@@ -29,8 +29,10 @@ type Observed struct {
 	Foreign []string
 	// Total counts all rules on the bus, whoever owns them.
 	Total int
-	// Err says that the Region could not be seen whole; nothing else is then set.
-	Err error
+	// Err says that the Region could not be seen whole; nothing else is then
+	// set but Denied, which tells that even listing its rules is not allowed.
+	Err    error
+	Denied bool
 }
 
 // Own is a rule of ours as it was observed.
@@ -58,7 +60,7 @@ func Observe(ctx context.Context, api Reader, p Policy, region string) Observed 
 	seen := Observed{Region: region}
 	rules, err := listRules(ctx, api)
 	if err != nil {
-		return Observed{Region: region, Err: fmt.Errorf("watch: list rules in %s: %w%s", region, err, hint(err, "events:ListRules"))}
+		return Observed{Region: region, Denied: denied(err), Err: fmt.Errorf("watch: list rules in %s: %w%s", region, err, hint(err, "events:ListRules"))}
 	}
 	seen.Total = len(rules)
 	for _, r := range rules {
@@ -160,11 +162,25 @@ func hint(err error, permission string) string {
 	if !answered {
 		return ": check the Region's name and the network"
 	}
-	switch api.ErrorCode() {
-	case "AccessDenied", "AccessDeniedException", "AuthorizationError":
+	if denied(err) {
 		return ": grant " + permission
+	}
+	switch api.ErrorCode() {
 	case "UnrecognizedClientException", "InvalidClientTokenId":
 		return ": check that the Region is enabled for this account"
 	}
 	return ""
+}
+
+// denied tells an answer that only another policy can change.
+func denied(err error) bool {
+	api, answered := errors.AsType[smithy.APIError](err)
+	if !answered {
+		return false
+	}
+	switch api.ErrorCode() {
+	case "AccessDenied", "AccessDeniedException", "AuthorizationError":
+		return true
+	}
+	return false
 }
