@@ -81,6 +81,7 @@ type runContext struct {
 	policy   audit.Policy
 	now      time.Time
 	failOn   report.Severity
+	log      *slog.Logger
 }
 
 // prepare checks the whole command line and the settings.
@@ -88,7 +89,11 @@ func (a *app) prepare(failOn string) (runContext, error) {
 	if err := a.checkFormat(); err != nil {
 		return runContext{}, err
 	}
-	r := runContext{now: a.now().UTC()}
+	log, err := a.logger(slog.LevelWarn)
+	if err != nil {
+		return runContext{}, err
+	}
+	r := runContext{now: a.now().UTC(), log: log}
 	if failOn != "" {
 		severity, ok := report.ParseSeverity(failOn)
 		if !ok {
@@ -110,11 +115,7 @@ func (a *app) prepare(failOn string) (runContext, error) {
 
 // account connects to AWS.
 func (a *app) account(ctx context.Context, r runContext) (audit.Account, error) {
-	log, err := a.logger(slog.LevelWarn)
-	if err != nil {
-		return audit.Account{}, err
-	}
-	cfg, err := a.awsConfig(ctx, r.settings, log)
+	cfg, err := a.awsConfig(ctx, r.settings, r.log)
 	if err != nil {
 		return audit.Account{}, fmt.Errorf("the AWS configuration cannot be read: %w: check --profile and AWS_PROFILE", err)
 	}

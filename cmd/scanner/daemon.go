@@ -39,8 +39,7 @@ func (a *app) runDaemon(ctx context.Context, printPlans bool) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	log, err := a.logger(slog.LevelInfo) // a daemon's log is its only voice
-	if err != nil {
+	if r.log, err = a.logger(slog.LevelInfo); err != nil { // a daemon's log is its only voice
 		return err
 	}
 	acct, err := a.account(ctx, r)
@@ -48,12 +47,12 @@ func (a *app) runDaemon(ctx context.Context, printPlans bool) error {
 		return err
 	}
 	a.daemon = true
-	return every(ctx, schedule.Next, log, func(ctx context.Context) error {
+	return every(ctx, schedule.Next, r.log, func(ctx context.Context) error {
 		result, err := acct.Apply(ctx, r.policy, a.now().UTC())
 		if err != nil {
 			return err
 		}
-		logRun(log, result)
+		logRun(r.log, result)
 		if printPlans {
 			return a.print(result, false, a.now(), render.Plan)
 		}

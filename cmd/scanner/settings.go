@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"log/slog"
 	"math"
 	"os"
@@ -42,11 +43,28 @@ func (a *app) settings() (config.Settings, error) {
 			return config.Settings{}, &usageError{err}
 		}
 	}
-	env := a.env
-	if a.region != "" {
-		env = append(slices.Clone(env), "KEYWATCH_WATCH_HOME_REGION="+a.region)
+	if a.region == "" {
+		return config.Load(path, content, a.env)
 	}
-	return config.Load(path, content, env)
+	s, err := config.Load(path, content, append(slices.Clone(a.env), homeRegionVariable+"="+a.region))
+	return s, asFlag(err)
+}
+
+// homeRegionVariable is how --region outranks the file and the environment.
+const homeRegionVariable = "KEYWATCH_WATCH_HOME_REGION"
+
+// asFlag lets an error about that variable speak of the flag.
+func asFlag(err error) error {
+	var all config.Errors
+	if !errors.As(err, &all) {
+		return err
+	}
+	for _, e := range all {
+		if e.Variable == homeRegionVariable {
+			return usagef("--region: %s", e.Msg)
+		}
+	}
+	return err
 }
 
 // policyOf hands each room its part of the settings. It is the only place that
