@@ -8,8 +8,7 @@ import (
 
 // code is the error code of an AWS answer, "" for any other error and for nil.
 func code(err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		return api.ErrorCode()
 	}
 	return ""

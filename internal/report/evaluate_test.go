@@ -51,7 +51,7 @@ func readWant(t *testing.T, path string) (asOf time.Time, lines []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, l := range strings.Split(strings.TrimSpace(string(content)), "\n") {
+	for l := range strings.SplitSeq(strings.TrimSpace(string(content)), "\n") {
 		if at, ok := strings.CutPrefix(l, "# as of "); ok {
 			if asOf, err = time.Parse(time.RFC3339, at); err != nil {
 				t.Fatal(err)
