@@ -72,6 +72,7 @@ func hasFailed(p watch.Plan) bool {
 // merge brings what was done up to date with what was observed afterwards, and
 // appends the changes still to make if they are to be tried.
 func merge(done, again watch.Plan, try bool) watch.Plan {
+	done.Uncovered = again.Uncovered
 	for i := range done.Regions {
 		region := &done.Regions[i]
 		j := slices.IndexFunc(again.Regions, func(r watch.RegionPlan) bool { return r.Region == region.Region })
