@@ -98,6 +98,7 @@ func policyOf(s config.Settings) audit.Policy {
 			ForwardRole:   s.Watch.ForwardRole,
 			State:         s.Watch.State,
 			RulesQuota:    s.Watch.RulesQuota,
+			Settle:        time.Minute,
 			RetireMax:     s.Watch.Retire.Max,
 			RetirePercent: s.Watch.Retire.MaxPercent,
 		},

@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -49,7 +50,7 @@ func TestDefaultSettingsAreTheDefaultPolicy(t *testing.T) {
 		AllRegions: true,
 		Watch: watch.Policy{
 			NamePrefix: "keywatch", Owner: "default", HomeRegion: "us-east-1",
-			State: "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", RulesQuota: 300, RetireMax: 3, RetirePercent: 30,
+			State: "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", RulesQuota: 300, Settle: time.Minute, RetireMax: 3, RetirePercent: 30,
 		},
 	}
 	want.Checks.Disabled, want.Checks.Severity = map[report.CheckID]bool{}, map[report.CheckID]report.Severity{}

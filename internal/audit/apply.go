@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -28,6 +29,7 @@ func (a Account) Apply(ctx context.Context, p Policy, now time.Time) (Result, er
 		plan = watch.Apply(ctx, writer, p.Watch, plan)
 		if ctx.Err() != nil {
 			countRules(plan)
+			plan.Incomplete = append(plan.Incomplete, "the run was stopped before it could look again: watched keys are those seen before it wrote")
 			break
 		}
 		wish.Observed = a.observe(ctx, p, regions)
@@ -38,7 +40,8 @@ func (a Account) Apply(ctx context.Context, p Policy, now time.Time) (Result, er
 			plan.Incomplete = append(plan.Incomplete, "rules still differ from what is wanted after three rounds: is another keywatch with the same owner, or a person, changing them? Run apply again")
 		}
 	}
-	plan.WatchedKeys = watch.Live(p.Watch, wish.Observed, regions.watched)
+	covered := slices.DeleteFunc(slices.Clone(regions.watched), func(r string) bool { return slices.Contains(plan.Uncovered, r) })
+	plan.WatchedKeys = watch.Live(p.Watch, wish.Observed, covered)
 	result.Plan = &plan
 	return result, nil
 }
@@ -69,8 +72,9 @@ func hasFailed(p watch.Plan) bool {
 	})
 }
 
-// merge brings what was done up to date with what was observed afterwards, and
-// appends the changes still to make if they are to be tried.
+// merge brings what was done up to date with what was observed afterwards. It
+// appends the changes still to make, if they are to be tried, and those that
+// cannot be made any more, which leave the run incomplete.
 func merge(done, again watch.Plan, try bool) watch.Plan {
 	done.Uncovered = again.Uncovered
 	for i := range done.Regions {
@@ -86,10 +90,18 @@ func merge(done, again watch.Plan, try bool) watch.Plan {
 			done.Incomplete = append(done.Incomplete, now.Error)
 		}
 		for _, change := range now.Changes {
-			if try && change.Status == watch.Planned {
+			switch {
+			case try && change.Status == watch.Planned:
 				region.Changes = append(region.Changes, change)
+			case change.Status == watch.Held && !hasHeld(*region, change.Rule):
+				region.Changes = append(region.Changes, change)
+				done.Incomplete = append(done.Incomplete, fmt.Sprintf("%s: %s %s is held since the run began: %s", region.Region, change.Action, change.Rule, change.Error))
 			}
 		}
 	}
 	return done
+}
+
+func hasHeld(r watch.RegionPlan, rule string) bool {
+	return slices.ContainsFunc(r.Changes, func(c watch.Change) bool { return c.Rule == rule && c.Status == watch.Held })
 }

@@ -34,7 +34,7 @@ func File(content []byte, p Policy, asOf time.Time) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := p.guard("the report", rep.AccountID); err != nil {
+	if err := p.meant("the report's users", rep.AccountID); err != nil {
 		return Result{}, err
 	}
 	j := newJudgement(p, rep, content, asOf)
@@ -71,7 +71,7 @@ func (a Account) judge(ctx context.Context, p Policy, now time.Time) (*judgement
 	if err != nil {
 		return nil, err
 	}
-	if err := p.guard("these credentials", caller); err != nil {
+	if err := p.guard(caller); err != nil {
 		return nil, err
 	}
 	raw, err := report.Fetch(ctx, a.IAM, p.Fetch, now)
@@ -108,18 +108,23 @@ func (a Account) caller(ctx context.Context) (string, error) {
 	return aws.ToString(out.Account), nil
 }
 
-// guard refuses an account that the settings do not mean.
-func (p Policy) guard(what, account string) error {
+// meant refuses an account that the settings do not mean.
+func (p Policy) meant(what, account string) error {
 	if p.AccountID != "" && p.AccountID != account {
 		return fmt.Errorf("audit: %s belong to account %s, the settings are for account %s (account_id): nothing is judged", what, account, p.AccountID)
 	}
-	if parts := strings.Split(p.Watch.ForwardRole, ":"); len(parts) == 6 && parts[4] != account {
-		return fmt.Errorf("audit: watch.forward_role is in account %s, %s belong to account %s: nothing is judged", parts[4], what, account)
-	}
-	if parts := strings.Split(p.Watch.Target, ":"); len(parts) == 6 && parts[4] != "{account}" && parts[4] != account {
-		return fmt.Errorf("audit: watch.target is in account %s, %s belong to account %s: nothing is judged", parts[4], what, account)
-	}
 	return nil
+}
+
+// guard refuses credentials of another account than any part of the settings
+// speaks of.
+func (p Policy) guard(account string) error {
+	for _, s := range []struct{ name, arn string }{{"watch.target", p.Watch.Target}, {"watch.forward_role", p.Watch.ForwardRole}} {
+		if parts := strings.Split(s.arn, ":"); len(parts) == 6 && parts[4] != "{account}" && parts[4] != account {
+			return fmt.Errorf("audit: %s is in account %s, these credentials belong to account %s: nothing is judged", s.name, parts[4], account)
+		}
+	}
+	return p.meant("these credentials", account)
 }
 
 // resolve finds the IDs of risky keys, from memory where rules remember them.

@@ -37,27 +37,21 @@ func change(t testing.TB, opt func(*fakeaws.Options)) storyline {
 	w.clean()
 	w.expect(watch.RootKey, stale, busy, rotated, deleted, inactive, renamed, woken)
 
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
 	_, err := w.cloud.RotateKey(rotated, false)
-	must(err)
-	must(w.cloud.DeleteUser("deleted"))
-	must(w.cloud.SetKeyStatus(inactive, false))
-	must(w.cloud.RenameUser("renamed", "new-name"))
+	must(t, err)
+	must(t, w.cloud.DeleteUser("deleted"))
+	must(t, w.cloud.SetKeyStatus(inactive, false))
+	must(t, w.cloud.RenameUser("renamed", "new-name"))
 	_, err = w.cloud.Use(fakeaws.KeyUse{Key: woken, Region: "us-east-1", ReadOnly: true})
-	must(err)
+	must(t, err)
 	for _, r := range w.cloud.Rules("eu-west-1") {
 		if r.Name == "keywatch-test-"+busy {
 			r.Pattern = " " + r.Pattern // spacing is no difference
-			must(w.cloud.PutRuleByHand("eu-west-1", r))
+			must(t, w.cloud.PutRuleByHand("eu-west-1", r))
 		}
 		if r.Name == "keywatch-test-"+stale {
 			r.Targets = append(r.Targets, fakeaws.Target{ID: "stray", ARN: r.Targets[0].ARN})
-			must(w.cloud.PutRuleByHand("eu-west-1", r))
+			must(t, w.cloud.PutRuleByHand("eu-west-1", r))
 		}
 	}
 	w.pass(2 * day)

@@ -233,10 +233,14 @@ func TestScope(t *testing.T) {
 	}
 
 	// An organization that closes a Region denies even the look. That is no
-	// fault where the settings do not watch it.
+	// fault where the settings exclude the Region by name.
 	reopen := w.cloud.Inject(fakeaws.Fault{Service: "events", Region: "us-east-1", Code: fakeaws.AccessDenied})
+	if reasons := strings.Join(w.apply().IncompleteReasons(), "\n"); !strings.Contains(reasons, "name the Region in watch.exclude_regions") {
+		t.Errorf("reasons %q", reasons)
+	}
+	w.policy.ExcludeRegions = []string{"us-east-1"}
 	w.clean()
-	w.policy.Regions = []string{"us-west-2", "us-east-1"}
+	w.policy.Regions, w.policy.ExcludeRegions = []string{"us-west-2", "us-east-1"}, nil
 	if w.apply().Complete() {
 		t.Error("a closed Region that is watched went unsaid")
 	}

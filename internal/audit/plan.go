@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -48,18 +49,19 @@ func (a Account) plan(ctx context.Context, p Policy, now time.Time) (watch.Wish,
 func (a Account) wishFor(ctx context.Context, j *judgement, wish *watch.Wish) error {
 	known := remember(wish.Observed)
 	if j.result.Risky[report.KeyReawakened] {
-		woke := report.ReawakenedKeys(j.rep, known.idle, j.severity(report.KeyReawakened))
+		woke := report.ReawakenedKeys(j.rep, known.idleByPrint(), j.severity(report.KeyReawakened))
 		j.result.Findings = report.Insert(j.result.Findings, woke...)
 	}
 	if err := j.resolve(ctx, known.ids); err != nil {
 		return err
 	}
-	wish.Watches = watchesOf(j.result.Findings, j.result.Risky, known)
+	j.wake(known)
+	wish.Watches = j.watchesOf(j.result.Findings, known)
 	orphans := watch.Orphans(wish.Observed, wish.Watches)
 	looks := make([]lookedAt, 0, len(orphans))
 	if j.doubt == "" {
 		var err error
-		if looks, err = a.lookAfresh(ctx, j, orphans, known); err != nil {
+		if looks, err = a.lookAfresh(ctx, j, orphans); err != nil {
 			return err
 		}
 	} else {
@@ -69,6 +71,43 @@ func (a Account) wishFor(ctx context.Context, j *judgement, wish *watch.Wish) er
 	}
 	j.settle(wish, looks, known)
 	return nil
+}
+
+// wake adds key-reawakened for keys that are risky for another reason and were
+// found by listing their user: their slot is not the one their rule remembers,
+// as after a rename, but the key is.
+func (j *judgement) wake(known remembered) {
+	if !j.result.Risky[report.KeyReawakened] {
+		return
+	}
+	type slot struct {
+		user string
+		slot int
+	}
+	rows := map[string]report.Row{}
+	for _, row := range j.rep.Rows {
+		rows[row.User] = row
+	}
+	awake, asked := map[slot]bool{}, map[slot]report.KeyRef{}
+	for _, f := range j.result.Findings {
+		at := slot{f.User, f.Slot}
+		awake[at] = awake[at] || f.Check == report.KeyReawakened
+		if f.Key.State == report.KeyFound {
+			asked[at] = f.Key
+		}
+	}
+	var woke []report.Finding
+	for at, key := range asked {
+		since, stale := known.idle[key.ID]
+		if !stale || awake[at] {
+			continue
+		}
+		if f, ok := report.Reawakened(rows[at.user], at.slot, since, j.severity(report.KeyReawakened)); ok {
+			f.Key = key
+			woke = append(woke, f)
+		}
+	}
+	j.result.Findings = report.Insert(j.result.Findings, woke...)
 }
 
 // settle turns looks into verdicts, and into watches for the keys that stay.
@@ -81,8 +120,6 @@ func (j *judgement) settle(wish *watch.Wish, looks []lookedAt, known remembered)
 			wish.Verdicts[look.memory.Key] = *look.verdict
 		case look.woke != nil:
 			woke = append(woke, *look.woke)
-			known.add(watch.Memory{Key: look.memory.Key, Reasons: look.memory.Reasons, IdleSince: look.memory.IdleSince,
-				Fingerprint: report.Fingerprint(look.woke.User, look.woke.CreatedAt)})
 		case look.memory.Reasons != 0:
 			wish.Watches = append(wish.Watches, kept(look.memory))
 		}
@@ -92,7 +129,7 @@ func (j *judgement) settle(wish *watch.Wish, looks []lookedAt, known remembered)
 	}
 	if len(woke) > 0 {
 		j.result.Findings = report.Insert(j.result.Findings, woke...)
-		wish.Watches = append(wish.Watches, watchesOf(woke, j.result.Risky, known)...)
+		wish.Watches = append(wish.Watches, j.watchesOf(woke, known)...)
 	}
 }
 
@@ -102,9 +139,9 @@ func kept(m watch.Memory) watch.Watch {
 		Rank: 1, Why: []string{"watched before, and not known to be gone"}}
 }
 
-// observe looks at all Regions side by side. A Region that is not watched and
-// does not even let its rules be listed is left out: organizations close Regions
-// that way, and keywatch cannot have written there.
+// observe looks at all Regions side by side. A Region that the settings exclude
+// by name and that does not even let its rules be listed is left out:
+// organizations close Regions that way.
 func (a Account) observe(ctx context.Context, p Policy, s scope) []watch.Observed {
 	seen := make([]watch.Observed, len(s.observed))
 	var wait sync.WaitGroup
@@ -112,8 +149,13 @@ func (a Account) observe(ctx context.Context, p Policy, s scope) []watch.Observe
 		wait.Go(func() { seen[i] = watch.Observe(ctx, a.Rules(region), p.Watch, region) })
 	}
 	wait.Wait()
+	for i, o := range seen {
+		if o.Denied && !slices.Contains(s.watched, o.Region) {
+			seen[i].Err = fmt.Errorf("%w, or name the Region in watch.exclude_regions if it is closed", o.Err)
+		}
+	}
 	return slices.DeleteFunc(seen, func(o watch.Observed) bool {
-		return o.Denied && !slices.Contains(s.watched, o.Region)
+		return o.Denied && slices.Contains(p.ExcludeRegions, o.Region)
 	})
 }
 

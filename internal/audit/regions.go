@@ -76,7 +76,7 @@ func known(status map[string]types.RegionOptStatus, enabled []string, p Policy) 
 func scopeWithout(p Policy, err error) scope {
 	reason := fmt.Sprintf("the account's Regions could not be listed (%v): grant account:ListRegions", err)
 	if p.AllRegions {
-		return scope{incomplete: []string{reason + ", or list watch.regions"}}
+		return scope{uncovered: []string{p.Watch.HomeRegion}, incomplete: []string{reason + ", or list watch.regions"}}
 	}
 	s := scope{watched: slices.Sorted(slices.Values(p.Regions)), incomplete: []string{reason + "; rules in Regions outside watch.regions were not looked for"}}
 	s.observed = s.watched

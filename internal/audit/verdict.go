@@ -22,13 +22,9 @@ type lookedAt struct {
 }
 
 // lookAfresh looks at every orphan before anything is retired, side by side.
-func (a Account) lookAfresh(ctx context.Context, j *judgement, orphans []watch.Memory, known remembered) ([]lookedAt, error) {
+func (a Account) lookAfresh(ctx context.Context, j *judgement, orphans []watch.Memory) ([]lookedAt, error) {
 	looks := make([]lookedAt, len(orphans))
-	var others []string
-	for _, ids := range known.ids {
-		others = append(others, ids...)
-	}
-	slices.Sort(others)
+	witnesses := j.witnesses()
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(8)
 	for i, m := range orphans {
@@ -36,7 +32,7 @@ func (a Account) lookAfresh(ctx context.Context, j *judgement, orphans []watch.M
 			if m.Key == watch.RootKey {
 				looks[i] = a.lookAtRoot(ctx, j, m)
 			} else {
-				looks[i] = j.lookAt(ctx, m, others)
+				looks[i] = j.lookAt(ctx, m, witnesses)
 			}
 			return ctx.Err()
 		})
@@ -47,18 +43,29 @@ func (a Account) lookAfresh(ctx context.Context, j *judgement, orphans []watch.M
 	return looks, nil
 }
 
-func (j *judgement) lookAt(ctx context.Context, m watch.Memory, others []string) lookedAt {
+func (j *judgement) lookAt(ctx context.Context, m watch.Memory, witnesses []string) lookedAt {
 	look := lookedAt{memory: m}
-	answer := j.keys.LookUp(ctx, m.Key, j.owners(m), others)
+	answer := j.keys.LookUp(ctx, m.Key, j.owners(m), witnesses)
 	switch answer.State {
 	case report.KeyGone, report.KeyInactive:
 		look.verdict = &watch.Verdict{Proved: true, Why: answer.Why}
 	case report.KeyFound:
 		j.judgeActive(ctx, &look, answer.User)
 	default:
-		look.doubt = fmt.Sprintf("key %s stays watched: %s", m.Key, answer.Why)
+		look.doubt = fmt.Sprintf("key %q stays watched: %s", m.Key, answer.Why)
 	}
 	return look
+}
+
+// witnesses are users who have an active key, by the report.
+func (j *judgement) witnesses() []string {
+	var users []string
+	for _, row := range j.rep.Rows {
+		if !row.IsRoot() && (row.Slots[0].Active || row.Slots[1].Active) {
+			users = append(users, row.User)
+		}
+	}
+	return users
 }
 
 // owners lists who may own a remembered key: the user its rule names, and the
@@ -90,16 +97,21 @@ func (j *judgement) judgeActive(ctx context.Context, look *lookedAt, user string
 	if len(slots) == 0 {
 		return // the report does not show this key
 	}
+	var woken []report.Finding
 	for _, slot := range slots {
 		if !row.Slots[slot-1].Active || j.unclear(user, slot) {
 			return // shown otherwise than it is, or it cannot be judged
 		}
 		if f, woke := j.woke(look.memory, row, slot); woke {
-			look.woke = &f
-			return
+			woken = append(woken, f)
 		}
 	}
-	look.verdict = &watch.Verdict{Why: fmt.Sprintf("user %q still has the key; it fails no watched check any more", user)}
+	switch len(woken) {
+	case 0:
+		look.verdict = &watch.Verdict{Why: fmt.Sprintf("user %q still has the key; it fails no watched check any more", user)}
+	case len(slots): // in whichever slot it is, it woke
+		look.woke = &woken[0]
+	}
 }
 
 // unclear tells that a watched check has no answer for a slot.
@@ -142,7 +154,9 @@ func (a Account) lookAtRoot(ctx context.Context, j *judgement, m watch.Memory) l
 	}
 	i := slices.IndexFunc(j.rep.Rows, report.Row.IsRoot)
 	shown := i >= 0 && (j.rep.Rows[i].Slots[0].Exists() || j.rep.Rows[i].Slots[1].Exists())
-	switch present := out.SummaryMap["AccountAccessKeysPresent"]; {
+	switch present, told := out.SummaryMap["AccountAccessKeysPresent"]; {
+	case !told:
+		look.doubt = "the root user stays watched: iam:GetAccountSummary does not say whether it has an access key: look at it by hand"
 	case present == 0:
 		look.verdict = &watch.Verdict{Proved: true, Why: "the root user has no access key any more"}
 	case shown:

@@ -10,10 +10,10 @@ import (
 	"keywatch/internal/watch"
 )
 
-// remembered is what all Regions' rules remember, by fingerprint.
+// remembered is what all Regions' rules remember.
 type remembered struct {
-	ids  map[string][]string  // key IDs, distinct
-	idle map[string]time.Time // earliest idle-since day of keys watched as stale
+	ids  map[string][]string  // distinct key IDs by fingerprint
+	idle map[string]time.Time // earliest idle-since day of keys watched as stale, by key ID
 }
 
 func remember(seen []watch.Observed) remembered {
@@ -29,37 +29,51 @@ func remember(seen []watch.Observed) remembered {
 }
 
 func (r remembered) add(m watch.Memory) {
-	if m.Fingerprint == "" || m.Key == watch.RootKey {
+	if m.Key == watch.RootKey {
 		return
 	}
-	if !slices.Contains(r.ids[m.Fingerprint], m.Key) {
+	if m.Fingerprint != "" && !slices.Contains(r.ids[m.Fingerprint], m.Key) {
 		r.ids[m.Fingerprint] = append(r.ids[m.Fingerprint], m.Key)
 	}
 	if m.IdleSince.IsZero() || m.Reasons&(watch.Stale|watch.Reawakened) == 0 {
 		return
 	}
-	if old, ok := r.idle[m.Fingerprint]; !ok || m.IdleSince.Before(old) {
-		r.idle[m.Fingerprint] = m.IdleSince
+	if old, ok := r.idle[m.Key]; !ok || m.IdleSince.Before(old) {
+		r.idle[m.Key] = m.IdleSince
 	}
+}
+
+// idleByPrint is idle by fingerprint, where that names one key.
+func (r remembered) idleByPrint() map[string]time.Time {
+	byPrint := map[string]time.Time{}
+	for print, ids := range r.ids {
+		if since, ok := r.idle[ids[0]]; ok && len(ids) == 1 {
+			byPrint[print] = since
+		}
+	}
+	return byPrint
 }
 
 // watchesOf turns the failed findings of risky slots into watches, one per key,
 // sorted by key. A slot whose key is gone, inactive or unknown gives none; one
-// that several keys fit gives one for each of them.
-func watchesOf(findings []report.Finding, risky map[report.CheckID]bool, r remembered) []watch.Watch {
+// that several keys fit gives one for each of them. Fingerprints that fit two
+// slots of the report are not written: once one of the two keys is gone, the
+// rule of the one would speak for the other.
+func (j *judgement) watchesOf(findings []report.Finding, r remembered) []watch.Watch {
+	prints := report.Fingerprints(j.rep.Rows)
 	byKey := map[string]*watch.Watch{}
 	for _, f := range findings {
-		if f.Status != report.Fail || f.Slot == 0 || !risky[f.Check] {
+		if f.Status != report.Fail || f.Slot == 0 || !j.result.Risky[f.Check] {
 			continue
 		}
 		for _, key := range keysOf(f) {
 			w := byKey[key]
 			if w == nil {
 				w = &watch.Watch{Key: key, User: f.User}
-				if key == watch.RootKey {
+				if print := report.Fingerprint(f.User, f.CreatedAt); key == watch.RootKey {
 					w.User = "root"
-				} else {
-					w.Fingerprint = report.Fingerprint(f.User, f.CreatedAt)
+				} else if prints[print] == 1 {
+					w.Fingerprint = print
 				}
 				byKey[key] = w
 			}
@@ -102,7 +116,7 @@ func join(w *watch.Watch, f report.Finding, r remembered) {
 		return
 	}
 	since := f.IdleSince.Truncate(24 * time.Hour)
-	if old, ok := r.idle[w.Fingerprint]; ok && old.Before(since) {
+	if old, ok := r.idle[w.Key]; ok && old.Before(since) {
 		since = old // a woken key remembers when it fell asleep
 	}
 	if w.IdleSince.IsZero() || since.Before(w.IdleSince) {

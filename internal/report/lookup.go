@@ -20,16 +20,15 @@ type Lookup struct {
 
 // LookUp asks IAM about one key. owners are the users who may own it, by what is
 // remembered; GetAccessKeyLastUsed names the owner otherwise, also after a
-// rename. others are IDs of keys believed to exist.
+// rename. witnesses are users believed to have an active key.
 //
 // A remembered owner who does not have the key is not proof enough: the name
 // may have gone to another user. It is not known whether GetAccessKeyLastUsed
 // answers NoSuchEntity or AccessDenied for a deleted key, so a denial proves
 // nothing by itself: it counts as "deleted" only beside a remembered owner who
-// lacks the key or is gone, and only if the same call is allowed for another key.
-// Where no listed user has an active key to ask about, an owner who was listed
-// without the key is believed. Every other failure leaves the key unknown.
-func (k *Keys) LookUp(ctx context.Context, id string, owners, others []string) Lookup {
+// lacks the key or is gone, and only if the same call is allowed for a key that
+// surely exists, a witness's. Every other failure leaves the key unknown.
+func (k *Keys) LookUp(ctx context.Context, id string, owners, witnesses []string) Lookup {
 	listedWithout, deleted := "", ""
 	for _, user := range owners {
 		listed, err := k.list(ctx, user)
@@ -56,14 +55,11 @@ func (k *Keys) LookUp(ctx context.Context, id string, owners, others []string) L
 	case err == nil:
 		return Lookup{State: KeyUnknown, Key: id, Why: "IAM knows the key and names no owner: look at it by hand"}
 	}
-	if denied(err) && (listedWithout != "" || deleted != "") {
-		allowed, sure := k.mayAsk(ctx, id, others)
-		switch {
-		case listedWithout != "" && (allowed || !sure):
+	if denied(err) && (listedWithout != "" || deleted != "") && k.mayAsk(ctx, id, witnesses) {
+		if listedWithout != "" {
 			return without(id, listedWithout)
-		case allowed:
-			return Lookup{State: KeyGone, User: deleted, Key: id, Why: fmt.Sprintf("user %q and the key exist no more", deleted)}
 		}
+		return Lookup{State: KeyGone, User: deleted, Key: id, Why: fmt.Sprintf("user %q and the key exist no more", deleted)}
 	}
 	return Lookup{State: KeyUnknown, Key: id, Why: fmt.Sprintf("its owner could not be asked for (%v): %s; if the key was deleted, delete its rules by hand", err, remedy(err, "iam:GetAccessKeyLastUsed"))}
 }
@@ -92,20 +88,26 @@ func without(id, user string) Lookup {
 }
 
 // mayAsk tells whether GetAccessKeyLastUsed is allowed at all, by asking it
-// about another key. The answer no is sure only if that key surely exists: the
-// others may be deleted too.
-func (k *Keys) mayAsk(ctx context.Context, id string, others []string) (allowed, sure bool) {
+// about another key that surely exists. Without one the answer is no.
+func (k *Keys) mayAsk(ctx context.Context, id string, witnesses []string) bool {
 	probe := k.someActive(id)
-	sure = probe != ""
-	if i := slices.IndexFunc(others, func(o string) bool { return o != id }); !sure && i >= 0 {
-		probe = others[i]
+	for _, user := range witnesses[:min(len(witnesses), witnessesMax)] {
+		if probe != "" {
+			break
+		}
+		if _, err := k.list(ctx, user); err == nil {
+			probe = k.someActive(id)
+		}
 	}
 	if probe == "" {
-		return false, false
+		return false
 	}
 	_, _, err := k.lastUsed(ctx, probe)
-	return err == nil, sure
+	return err == nil
 }
+
+// witnessesMax bounds the calls that mayAsk makes.
+const witnessesMax = 3
 
 // Slots lists which of the row's slots, 1 and 2, may hold the key of the given
 // ID: several where they cannot be told apart, none where the report does not

@@ -116,7 +116,7 @@ func (p *parser) row(record []string) error {
 
 	last := len(record) - 1
 	p.tail.emptyBefore = p.tail.emptyBefore || p.tail.empty
-	p.tail.empty = record[last] == "" && !slices.Contains(p.columns.extra, last)
+	p.tail.empty = record[last] == "" && last != p.columns.additional && !slices.Contains(p.columns.extra, last)
 	p.tail.line, p.tail.column = p.pos(last)
 	return nil
 }

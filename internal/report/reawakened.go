@@ -49,7 +49,7 @@ func Insert(findings []Finding, more ...Finding) []Finding {
 // slots is not trusted.
 func ReawakenedKeys(rep Report, idle map[string]time.Time, severity Severity) []Finding {
 	var findings []Finding
-	prints := countPrints(rep.Rows)
+	prints := Fingerprints(rep.Rows)
 	for _, row := range rep.Rows {
 		for i, slot := range row.Slots {
 			if !slot.Active || row.IsRoot() {

@@ -38,7 +38,7 @@ func ResolveKeys(ctx context.Context, keys *Keys, rep Report, findings []Finding
 	risky := riskySlots(findings, r.Risky)
 	refs := make(map[string][2]KeyRef, len(risky))
 	var ask []*Row
-	prints := countPrints(rep.Rows)
+	prints := Fingerprints(rep.Rows)
 	for i := range rep.Rows {
 		row := &rep.Rows[i]
 		want, ok := risky[row.User]
@@ -85,8 +85,9 @@ func riskySlots(findings []Finding, watched map[CheckID]bool) map[string][2]bool
 	return risky
 }
 
-// countPrints counts how many slots each fingerprint fits.
-func countPrints(rows []Row) map[string]int {
+// Fingerprints counts how many slots each fingerprint fits. One that fits two
+// says nothing of either.
+func Fingerprints(rows []Row) map[string]int {
 	count := make(map[string]int, len(rows))
 	for _, row := range rows {
 		for _, slot := range row.Slots {

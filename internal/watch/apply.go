@@ -23,7 +23,8 @@ type Writer interface {
 
 // Apply carries out the planned changes and returns the plan with every change
 // done, failed or held; the plan given is not changed. In a Region the changes
-// are made in order, and after a failure nothing is retired there. Regions are
+// are made in order, and after a failure nothing is retired there. A rule whose
+// key another rule carries from now on is retired only after Policy.Settle. Regions are
 // written side by side, but those that forward to the home Region after it, and
 // those that are emptied last. When ctx ends, the call under way is finished,
 // the change it belongs to has failed unless that was its last call, and the
@@ -70,9 +71,13 @@ type applier struct {
 }
 
 func (a applier) region(ctx context.Context, region *RegionPlan) {
-	failed := false
+	failed, waited := false, false
 	for i := range region.Changes {
 		c := &region.Changes[i]
+		if c.Status == Planned && c.ops.moves && !failed && !waited {
+			waited = true
+			wait(ctx, a.policy.Settle)
+		}
 		switch {
 		case c.Status != Planned:
 		case ctx.Err() != nil:
@@ -88,6 +93,16 @@ func (a applier) region(ctx context.Context, region *RegionPlan) {
 				failed = true
 			}
 		}
+	}
+}
+
+// wait lets time pass, unless ctx ends.
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
 	}
 }
 

@@ -19,6 +19,10 @@ type ops struct {
 
 	// needsRoom marks a creation that fits only once a retirement made room.
 	needsRoom bool
+	// speaksOf are the keys a retired rule is about, and moves tells that another
+	// rule carries one of them from now on.
+	speaksOf []string
+	moves    bool
 	// redirects marks an update that sends what a rule tells by now elsewhere.
 	redirects bool
 }
@@ -110,16 +114,18 @@ func update(own Own, want Rule, w Watch) Change {
 func retire(own Own, carriedBy map[string]string, why func(string) string) Change {
 	change := Change{Action: Retire, Rule: own.Name, KeysAdded: []string{}, KeysRemoved: slices.Clone(own.Keys), Status: Planned}
 	slices.Sort(change.KeysRemoved)
-	for _, key := range change.KeysRemoved {
-		if rule, ok := carriedBy[key]; ok {
-			change.Why = append(change.Why, fmt.Sprintf("%s is watched by %s", key, rule))
-		} else {
-			change.Why = append(change.Why, why(key))
-		}
-	}
 	if len(change.KeysRemoved) == 0 {
 		change.KeysRemoved = []string{}
 		change.Why = []string{"its pattern names no key"}
+	}
+	change.ops.speaksOf = own.speaksOf()
+	for _, key := range change.ops.speaksOf {
+		if rule, ok := carriedBy[key]; ok {
+			change.Why = append(change.Why, fmt.Sprintf("%s is watched by %s", key, rule))
+			change.ops.moves = true
+		} else {
+			change.Why = append(change.Why, why(key))
+		}
 	}
 	for _, target := range own.Targets {
 		change.ops.remove = append(change.ops.remove, aws.ToString(target.Id))

@@ -108,6 +108,7 @@ func TestKeysStayWhereTheyAre(t *testing.T) {
 			r.Targets = append(r.Targets, fakeaws.Target{ID: fmt.Sprint("s", i), ARN: "arn:aws:sns:us-east-1:111122223333:alerts"})
 		}
 	}
+	silent := func(r *fakeaws.Rule) { r.Description = "keywatch/1 ops ?" }
 	foreign := func(r *fakeaws.Rule) { r.Description = "somebody else's" }
 	managed := func(r *fakeaws.Rule) { r.ManagedBy = "aws" }
 	for _, tc := range []struct {
@@ -125,8 +126,10 @@ func TestKeysStayWhereTheyAre(t *testing.T) {
 		{"of two the one that hears more than it should", []fakeaws.Rule{rule("a", disabled), rule("b", pattern(key(1)))}, []string{"update b", "retire a"}},
 		{"a rule of its name without a key", []fakeaws.Rule{rule(key(1), pattern())}, []string{"update " + key(1)}},
 		{"a numbered rule of its name without a key", []fakeaws.Rule{rule(key(1)+"-7", pattern())}, []string{"update " + key(1) + "-7"}},
-		{"a number that no run gives", []fakeaws.Rule{rule(key(1)+"-1", pattern())}, []string{"create " + key(1), "retire " + key(1) + "-1"}},
-		{"a rule of another name without a key", []fakeaws.Rule{rule("x", pattern())}, []string{"create " + key(1), "retire x"}},
+		{"a number that no run gives", []fakeaws.Rule{rule(key(1)+"-1", pattern(), silent)}, []string{"create " + key(1), "retire " + key(1) + "-1"}},
+		{"a rule of another name that remembers the key", []fakeaws.Rule{rule("x", pattern())}, []string{"update x"}},
+		{"a rule of its name that remembers nothing", []fakeaws.Rule{rule(key(1), pattern(), silent)}, []string{"update " + key(1)}},
+		{"a rule of another name that remembers nothing", []fakeaws.Rule{rule("x", pattern(), silent)}, []string{"create " + key(1), "retire x"}},
 		{"a rule with another key besides", []fakeaws.Rule{rule(key(1), pattern(key(1), key(2)))}, []string{"create " + key(1) + "-2", "retire " + key(1)}},
 		{"its name taken by another key", []fakeaws.Rule{rule(key(1), pattern(key(2)))}, []string{"create " + key(1) + "-2", "retire " + key(1)}},
 		{"its name taken by others", []fakeaws.Rule{rule(key(1), foreign), rule(key(1)+"-2", managed)}, []string{"create " + key(1) + "-3"}},
@@ -154,7 +157,7 @@ func TestPlanSaysWhy(t *testing.T) {
 	two := wantedRule(p, home, stale(key(1)))
 	two.Name, two.Pattern = "kw-ops-two", fakePattern([]string{key(3), key(1)}, "")
 	none := wantedRule(p, home, stale(key(4)))
-	none.Name, none.Pattern = "kw-ops-none", fakePattern(nil, "")
+	none.Name, none.Pattern, none.Description = "kw-ops-none", fakePattern(nil, ""), "keywatch/1 ops ?"
 	b.put(t, home, two, none, wantedRule(p, home, stale(key(2))))
 	silent := ranked(key(4), 2000)
 	silent.Why = nil

@@ -35,7 +35,7 @@ type Verdict struct {
 
 // Orphans lists, by key, what the observed rules remember of keys that no watch
 // wants. Each needs a verdict before its rules may be retired. Of what several
-// rules remember of a key, memory with a fingerprint counts, then the first.
+// rules remember of a key the fullest counts, then the first.
 func Orphans(seen []Observed, watches []Watch) []Memory {
 	wanted := map[string]bool{}
 	for _, w := range watches {
@@ -45,7 +45,7 @@ func Orphans(seen []Observed, watches []Watch) []Memory {
 	for _, o := range byRegion(seen) {
 		for _, own := range o.Own {
 			for _, m := range own.Memory {
-				if old, ok := found[m.Key]; !wanted[m.Key] && (!ok || old.Fingerprint == "" && m.Fingerprint != "") {
+				if old, ok := found[m.Key]; !wanted[m.Key] && (!ok || m.better(old)) {
 					found[m.Key] = m
 				}
 			}
@@ -113,7 +113,7 @@ func (m maker) region(o Observed) RegionPlan {
 	region := Diff(m.Policy, o, watches, why)
 	region.step = turn
 	region.Changes = slices.DeleteFunc(region.Changes, func(c Change) bool {
-		keep := c.Action == Retire && slices.ContainsFunc(c.KeysRemoved, m.unjudged)
+		keep := c.Action == Retire && slices.ContainsFunc(c.ops.speaksOf, m.unjudged)
 		if keep {
 			region.Unchanged++
 		}

@@ -32,6 +32,21 @@ type Memory struct {
 	Fingerprint string    // empty where none
 }
 
+// better tells that m knows more than old.
+func (m Memory) better(old Memory) bool {
+	full := func(m Memory) int {
+		n := 0
+		if m.Reasons != 0 {
+			n++
+		}
+		if m.Fingerprint != "" {
+			n++
+		}
+		return n
+	}
+	return full(m) > full(old)
+}
+
 // describe writes the Description of a rule that carries one watch.
 func describe(owner string, w Watch) string {
 	text := mark + " " + owner + " " + block(w) + " " + printable(w.User) + sentence(w.Key) + " (" + reasonText(w.Reasons) + ")"
@@ -90,6 +105,23 @@ func recall(description string, keys []string) []Memory {
 		}
 	}
 	return memories
+}
+
+// recallLost remembers the key that a rule was made for and its pattern does not
+// name any more: the one in the Description's text, else the one in the name.
+func (p Policy) recallLost(name, description string) []Memory {
+	_, text, _ := strings.Cut(description, ": alert when ")
+	key, _, _ := strings.Cut(text, " is used")
+	if key == what(RootKey) {
+		key = RootKey
+	}
+	if key == "" {
+		key = strings.TrimPrefix(withoutNumber(name), p.namePrefix())
+	}
+	if key != RootKey && !keyID.MatchString(key) {
+		return nil
+	}
+	return recall(description, []string{key})
 }
 
 // readBlock reads a key's ten characters.

@@ -40,7 +40,8 @@ type Own struct {
 	Rule
 	// Keys are the key IDs its pattern names, RootKey for root's.
 	Keys []string
-	// Memory runs parallel to Keys.
+	// Memory runs parallel to Keys. Where the pattern names no key, as after an
+	// edit by hand, it has the one key that Description or name speak of, if any.
 	Memory []Memory
 	// Schedule is a schedule expression that somebody added; wanted rules have
 	// none.
@@ -73,6 +74,10 @@ func Observe(ctx context.Context, api Reader, p Policy, region string) Observed 
 			continue
 		}
 		keys := keysIn(aws.ToString(r.EventPattern))
+		memory := recall(aws.ToString(r.Description), keys)
+		if len(keys) == 0 {
+			memory = p.recallLost(name, aws.ToString(r.Description))
+		}
 		seen.Own = append(seen.Own, Own{
 			Rule: Rule{
 				Name:        name,
@@ -81,7 +86,7 @@ func Observe(ctx context.Context, api Reader, p Policy, region string) Observed 
 				Description: aws.ToString(r.Description),
 			},
 			Keys:     keys,
-			Memory:   recall(aws.ToString(r.Description), keys),
+			Memory:   memory,
 			Schedule: aws.ToString(r.ScheduleExpression),
 		})
 	}

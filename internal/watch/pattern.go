@@ -3,6 +3,7 @@ package watch
 import (
 	"encoding/json"
 	"reflect"
+	"regexp"
 	"slices"
 )
 
@@ -49,8 +50,12 @@ func patternFor(key, account string) string {
 	return string(text)
 }
 
+// keyID is what an access key ID looks like (IAM API reference, AccessKey).
+var keyID = regexp.MustCompile(`^\w{16,128}$`)
+
 // keysIn reads the distinct key IDs a pattern names, in its order, RootKey for
-// root's. It is forgiving: patterns edited by hand are read as far as they go.
+// root's. It is forgiving: patterns edited by hand are read as far as they go,
+// and what cannot be a key ID is left out.
 func keysIn(text string) []string {
 	var p struct {
 		Detail struct {
@@ -69,7 +74,7 @@ func keysIn(text string) []string {
 	var keys []string
 	values, _ := p.Detail.UserIdentity.AccessKeyID.([]any)
 	for _, value := range values {
-		if key, ok := value.(string); ok && !slices.Contains(keys, key) {
+		if key, ok := value.(string); ok && keyID.MatchString(key) && !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}
 	}

@@ -34,15 +34,16 @@ func TestKeysAreReadFromAnyPattern(t *testing.T) {
 		{"no JSON", `{"detail"`, nil},
 		{"nothing", ``, nil},
 		{"no keys", `{"source":["aws.iam"]}`, nil},
-		{"several keys in order", `{"detail":{"userIdentity":{"accessKeyId":["B","A","B"]}}}`, []string{"B", "A"}},
-		{"operators are no keys", `{"detail":{"userIdentity":{"accessKeyId":[{"prefix":"AKIA"},"A",{"anything-but":"B"}]}}}`, []string{"A"}},
-		{"a type that is not root's", `{"detail":{"userIdentity":{"type":["IAMUser"],"accessKeyId":["A"]}}}`, []string{"A"}},
+		{"several keys in order", `{"detail":{"userIdentity":{"accessKeyId":["KEY2","KEY1","KEY2"]}}}`, []string{key(2), key(1)}},
+		{"operators are no keys", `{"detail":{"userIdentity":{"accessKeyId":[{"prefix":"AKIA"},"KEY1",{"anything-but":"KEY2"}]}}}`, []string{key(1)}},
+		{"a type that is not root's", `{"detail":{"userIdentity":{"type":["IAMUser"],"accessKeyId":["KEY1"]}}}`, []string{key(1)}},
 		{"root among types", `{"detail":{"userIdentity":{"type":["IAMUser","Root"]}}}`, []string{RootKey}},
-		{"fields of another shape", `{"source":"x","account":[{"prefix":"1"}],"detail":{"userIdentity":{"type":"Root","accessKeyId":["A"]}}}`, []string{"A"}},
+		{"fields of another shape", `{"source":"x","account":[{"prefix":"1"}],"detail":{"userIdentity":{"type":"Root","accessKeyId":["KEY1"]}}}`, []string{key(1)}},
+		{"what cannot be a key ID", `{"detail":{"userIdentity":{"accessKeyId":["AKIA\u001b]0;x","short","KEY1","KEY1\n"]}}}`, []string{key(1)}},
 		{"keys of another shape", `{"detail":{"userIdentity":{"accessKeyId":"A"}}}`, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if diff := cmp.Diff(tc.want, keysIn(tc.pattern)); diff != "" {
+			if diff := cmp.Diff(tc.want, keysIn(strings.NewReplacer("KEY1", key(1), "KEY2", key(2)).Replace(tc.pattern))); diff != "" {
 				t.Error(diff)
 			}
 		})

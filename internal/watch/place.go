@@ -34,10 +34,13 @@ func (p Policy) carriers(seen Observed, watches []Watch) map[string]*Own {
 
 // claim is the one key that a rule can be made to carry without taking another
 // key's watch away: the only key in its pattern or, where that names none, the
-// key in its name. It is empty for a rule with several keys.
+// key it remembers or has in its name. It is empty for a rule with several keys.
 func (own Own) claim(byName map[string]string) string {
 	switch len(own.Keys) {
 	case 0:
+		if len(own.Memory) == 1 {
+			return own.Memory[0].Key
+		}
 		if key, ok := byName[own.Name]; ok {
 			return key
 		}
@@ -46,6 +49,19 @@ func (own Own) claim(byName map[string]string) string {
 		return own.Keys[0]
 	}
 	return ""
+}
+
+// speaksOf are the keys a rule is about: those in its pattern, or the one that
+// it remembers.
+func (own Own) speaksOf() []string {
+	keys := slices.Clone(own.Keys)
+	for _, m := range own.Memory {
+		if !slices.Contains(keys, m.Key) {
+			keys = append(keys, m.Key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 // targetsMax is the number of targets a rule may have (EventBridge quotas).

@@ -83,6 +83,9 @@ type Policy struct {
 	// RulesQuota is the number of rules a bus may hold; 300 stands for AWS's
 	// default, which is lower in some Regions.
 	RulesQuota int
+	// Settle is how long a new rule is given to work before the rule that
+	// carried its key is retired. EventBridge says "a short period of time".
+	Settle time.Duration
 	// RetireMax and RetirePercent cap the keys that may lose their last watch
 	// in one run; the larger of the two counts. AllowRetire raises the cap.
 	RetireMax, RetirePercent, AllowRetire int
