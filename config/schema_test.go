@@ -195,7 +195,7 @@ func TestSchemaRefusesEveryBadFileItCan(t *testing.T) {
 		"home-region-excluded.yaml", "home-region-not-listed.yaml", "merge-key.yaml",
 		"region-listed-and-excluded.yaml", "schedule-never-fires.yaml",
 		"schedule-not-cron.yaml", "schedule-rate.yaml", "schedule-too-often.yaml",
-		"schedule-zone-only.yaml", "target-other-region.yaml", "target-placeholder.yaml",
+		"schedule-zone-only.yaml", "stale-after-hours.yaml", "target-other-region.yaml", "target-placeholder.yaml",
 		"target-region-only-in-name.yaml", "target-without-forward-role.yaml",
 		"watched-check-disabled.yaml", "yaml-tag.yaml",
 	}

@@ -35,7 +35,7 @@ type Check struct {
 
 // Report says how the credential report is obtained.
 type Report struct {
-	MaxAge  Duration `yaml:"max_age" doc:"The oldest report that is still judged."`
+	MaxAge  Duration `yaml:"max_age" doc:"The oldest report that may retire a watch. An older one is judged, and the run is incomplete."`
 	Timeout Duration `yaml:"timeout" doc:"How long to wait for IAM to make a report."`
 }
 

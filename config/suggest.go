@@ -3,14 +3,14 @@ package config
 import "strings"
 
 // nearest returns the known word that text is most likely a slip of, or "" where
-// none is close: about every third character may be wrong. Of equally close
+// none is close: about every fourth character may be wrong. Of equally close
 // words the first wins.
 func nearest(text string, known []string) string {
 	const longest = 80 // longer ones are no slips, and cost time
 	if len(text) > longest {
 		return ""
 	}
-	best, bestDistance := "", max(1, len(text)/3)+1
+	best, bestDistance := "", max(1, len(text)/4)+1
 	for _, word := range known {
 		if d := distance(strings.ToLower(text), strings.ToLower(word)); d < bestDistance {
 			best, bestDistance = word, d

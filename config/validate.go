@@ -33,6 +33,10 @@ func (l *loading) validate() {
 		l.refuseValue("account_id", "%s is not an AWS account id: write its 12 digits", quote(s.AccountID))
 	}
 	l.positive("risk.stale_after", s.Risk.StaleAfter, standard.Risk.StaleAfter)
+	if d := s.Risk.StaleAfter; d > 0 && d < day {
+		// A rule remembers the day since when a key is idle, no finer.
+		l.refuseValue("risk.stale_after", "%s is shorter than a day: write 1d or more", d)
+	}
 	l.positive("risk.unrotated_after", s.Risk.UnrotatedAfter, standard.Risk.UnrotatedAfter)
 	l.positive("risk.root_used_within", s.Risk.RootUsedWithin, standard.Risk.RootUsedWithin)
 	for id, check := range s.Risk.Checks {

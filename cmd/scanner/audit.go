@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -145,7 +147,9 @@ func (a *app) auditFile(r runContext, path string) (audit.Result, error) {
 
 type renderer func(io.Writer, string, audit.Result, render.Options) error
 
-// print writes a result to stdout in one piece.
+// print writes a result to stdout in one piece. That nobody reads it any more,
+// as in scanner | head, is no failure; that it cannot be written leaves the run
+// incomplete, since what was done was done.
 func (a *app) print(result audit.Result, all bool, now time.Time, format renderer) error {
 	var b bytes.Buffer
 	err := format(&b, a.output, result, render.Options{
@@ -158,8 +162,10 @@ func (a *app) print(result audit.Result, all bool, now time.Time, format rendere
 	if err != nil {
 		return err
 	}
-	_, err = a.std.out.Write(b.Bytes())
-	return err
+	if _, err = a.std.out.Write(b.Bytes()); err != nil && !errors.Is(err, syscall.EPIPE) {
+		return &verdict{code: exitIncomplete, msg: fmt.Sprintf("the result could not be written: %v: the run itself was made", err)}
+	}
+	return nil
 }
 
 // judge turns a printed result into the exit code of the contract.
@@ -169,6 +175,15 @@ func (r runContext) judge(result audit.Result) error {
 	}
 	if r.failOn == 0 {
 		return nil
+	}
+	unknown := 0
+	for _, f := range result.Findings {
+		if f.Status == report.Unknown && f.Severity >= r.failOn {
+			unknown++
+		}
+	}
+	if unknown > 0 { // unknown is never pass
+		return &verdict{code: exitIncomplete, msg: fmt.Sprintf("incomplete:\n  %d checks at or above --fail-on could not be answered", unknown)}
 	}
 	for severity, n := range result.Summary().Findings {
 		if n > 0 && severity >= r.failOn {

@@ -22,8 +22,9 @@ import (
 	"keywatch/internal/watch"
 )
 
-// awsConfig reads credentials and endpoints as the SDK defines them. The home
-// Region counts where the settings name one; else the environment's does.
+// awsConfig reads credentials and endpoints as the SDK defines them. A home
+// Region other than the default outranks the environment's Region, which else
+// says in which partition to call.
 func (a *app) awsConfig(ctx context.Context, s config.Settings, log *slog.Logger) (aws.Config, error) {
 	options := []func(*awsconfig.LoadOptions) error{
 		awsconfig.WithRetryer(pace.Retryer),

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,7 +30,7 @@ func configInit(a *app) *cobra.Command {
 		Short: "Write the commented sample settings (default ./keywatch.yaml, - for standard output)",
 		Args:  atMostOne,
 		RunE: func(_ *cobra.Command, args []string) error {
-			path := first(args, "keywatch.yaml")
+			path := first(args, cmp.Or(a.configFile, "keywatch.yaml"))
 			if path == "-" {
 				_, err := a.std.out.Write(config.Sample())
 				return err
@@ -59,7 +60,12 @@ func configCheck(a *app) *cobra.Command {
 		Short: "Judge the settings: every mistake with its line and column",
 		Args:  atMostOne,
 		RunE: func(_ *cobra.Command, args []string) error {
-			a.configFile = first(args, a.configFile)
+			if len(args) > 0 {
+				if _, err := os.Stat(args[0]); err != nil {
+					return usagef("the settings cannot be read: %w", err)
+				}
+				a.configFile = args[0]
+			}
 			s, err := a.settings()
 			if err != nil {
 				return err

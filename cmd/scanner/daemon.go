@@ -76,6 +76,7 @@ func every(ctx context.Context, next func(time.Time) time.Time, log *slog.Logger
 		select {
 		case <-ctx.Done():
 			timer.Stop()
+			log.Info("stopped", "reason", context.Cause(ctx))
 			return nil
 		case <-timer.C:
 		}

@@ -33,6 +33,9 @@ credentials, and nothing leaves the machine. With --serve the box stays up, so t
 the other commands can be tried against it.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if a.output != "table" {
+				return usagef("demo tells a story with tables: to see %s, run demo --serve and the commands against it", a.output)
+			}
 			if serve {
 				return a.demoServe(cmd.Context())
 			}

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"keywatch/config"
 	"keywatch/internal/audit"
+	"keywatch/internal/render"
 )
 
 // The exit codes of the contract.
@@ -49,20 +51,23 @@ func (v *verdict) Error() string { return v.msg }
 
 // finish turns what a command returned into words on stderr and an exit code.
 func (a *app) finish(ctx context.Context, err error) int {
+	var v *verdict
 	if code := signalCode(ctx); code != 0 && (err != nil || a.daemon) {
-		if err != nil {
+		switch {
+		case errors.As(err, &v):
 			a.say(err)
+		case err != nil: // what was under way is cut off, which is no news
+			a.say(fmt.Errorf("%w before anything was written", context.Cause(ctx)))
 		}
 		return code
 	}
 	var (
-		v        *verdict
 		usage    *usageError
 		settings config.Errors
 		remote   *audit.SettingsError
 	)
 	switch {
-	case err == nil || brokenPipe(err):
+	case err == nil:
 		return exitDone
 	case errors.As(err, &v):
 		if v.msg != "" {
@@ -77,10 +82,15 @@ func (a *app) finish(ctx context.Context, err error) int {
 	return exitUnjudged
 }
 
-func (a *app) say(err error) { fmt.Fprintf(a.std.err, "scanner: %v\n", err) }
-
-// brokenPipe tells that the reader of stdout went away, as in scanner | head.
-func brokenPipe(err error) bool { return errors.Is(err, syscall.EPIPE) }
+// say writes an error to stderr. It may quote what others chose, so every line
+// is made safe for a terminal.
+func (a *app) say(err error) {
+	lines := strings.Split("scanner: "+err.Error(), "\n")
+	for i := range lines {
+		lines[i] = render.Line(lines[i])
+	}
+	fmt.Fprintln(a.std.err, strings.Join(lines, "\n"))
+}
 
 // stopped is the reason a run's context ends early.
 type stopped struct{ signal os.Signal }

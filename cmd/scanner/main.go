@@ -9,12 +9,15 @@ import (
 	"context"
 	"io"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 	_ "time/tzdata" // a schedule may name a zone, and a scratch image has none
 )
 
 func main() {
 	ctx, stop := untilSignal(context.Background())
+	signal.Ignore(syscall.SIGPIPE) // a reader that goes away is met in print
 	a := &app{std: streams{os.Stdin, os.Stdout, os.Stderr}, env: os.Environ(), now: time.Now}
 	code := a.run(ctx, os.Args[1:])
 	stop()

@@ -49,7 +49,7 @@ alert when one of exactly those keys is used.`,
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SetFlagErrorFunc(flagError)
 	flags := root.PersistentFlags()
-	flags.StringVarP(&a.configFile, "config", "c", "", "settings `file` (default ./keywatch.yaml, then the user's configuration folder)")
+	flags.StringVarP(&a.configFile, "config", "c", "", "settings `file` (default $KEYWATCH_CONFIG, then ./keywatch.yaml, then the user's configuration folder)")
 	flags.StringVarP(&a.output, "output", "o", "table", "`format` of the result: "+strings.Join(render.Formats(), ", "))
 	flags.StringVar(&a.profile, "profile", "", "AWS `profile`")
 	flags.StringVar(&a.region, "region", "", "home `Region`")
@@ -59,10 +59,19 @@ alert when one of exactly those keys is used.`,
 	flags.BoolVar(&a.noColor, "no-color", false, "no colour (NO_COLOR does the same)")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "nothing on stderr but errors")
 	root.AddCommand(auditCommand(a), planCommand(a), applyCommand(a), daemonCommand(a), configCommand(a), demoCommand(a), versionCommand(a))
-	for _, c := range root.Commands() {
-		c.Long = strings.TrimRight(c.Long, "\n") + "\n" + exitHelp
-	}
+	explainExits(root)
 	return root
+}
+
+// explainExits ends the help of every command with the exit codes.
+func explainExits(cmd *cobra.Command) {
+	if cmd.Long == "" {
+		cmd.Long = cmd.Short + "."
+	}
+	cmd.Long = strings.TrimRight(cmd.Long, "\n") + "\n" + exitHelp
+	for _, c := range cmd.Commands() {
+		explainExits(c)
+	}
 }
 
 // noArgs refuses arguments as a usage error.

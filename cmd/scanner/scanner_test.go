@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"os"
+	"os/signal"
 	"strconv"
 	"strings"
 	"syscall"
@@ -28,6 +29,7 @@ func TestMain(m *testing.M) {
 			now = func() time.Time { return at }
 		}
 		ctx, stop := untilSignal(context.Background())
+		signal.Ignore(syscall.SIGPIPE)
 		a := &app{std: streams{os.Stdin, os.Stdout, os.Stderr}, env: os.Environ(), now: now}
 		code := a.run(ctx, os.Args[1:])
 		stop()

@@ -16,7 +16,8 @@ const rounds = 3
 // written at the same time, and PutRule replaces all of a rule. What differs is
 // written again, up to three times. The result's plan tells what became of
 // every change, and which keys are observed to be watched. When ctx ends, the
-// call under way is finished, the rest is held, and the result is still valid.
+// call under way is finished, the rest is held, what is left is looked at, and
+// the result is still valid.
 func (a Account) Apply(ctx context.Context, p Policy, now time.Time) (Result, error) {
 	wish, regions, result, err := a.plan(ctx, p, now)
 	if err != nil {
@@ -27,15 +28,10 @@ func (a Account) Apply(ctx context.Context, p Policy, now time.Time) (Result, er
 	writer := func(region string) watch.Writer { return a.Rules(region) }
 	for round := 1; hasPlanned(plan); round++ {
 		plan = watch.Apply(ctx, writer, p.Watch, plan)
-		if ctx.Err() != nil {
-			countRules(plan)
-			plan.Incomplete = append(plan.Incomplete, "the run was stopped before it could look again: watched keys are those seen before it wrote")
-			break
-		}
-		wish.Observed = a.observe(ctx, p, regions)
+		wish.Observed = a.lookAgain(ctx, p, regions)
 		again := regions.note(watch.Make(wish))
 		unsettled := hasPlanned(*again)
-		plan = merge(plan, *again, unsettled && round < rounds && !hasFailed(plan))
+		plan = merge(plan, *again, unsettled && round < rounds && !hasFailed(plan) && ctx.Err() == nil)
 		if unsettled && round == rounds && !hasFailed(plan) {
 			plan.Incomplete = append(plan.Incomplete, "rules still differ from what is wanted after three rounds: is another keywatch with the same owner, or a person, changing them? Run apply again")
 		}
@@ -46,19 +42,18 @@ func (a Account) Apply(ctx context.Context, p Policy, now time.Time) (Result, er
 	return result, nil
 }
 
-// countRules brings RulesUsed up to date where nobody looks again.
-func countRules(plan watch.Plan) {
-	for i := range plan.Regions {
-		region := &plan.Regions[i]
-		for _, c := range region.Changes {
-			switch {
-			case c.Status == watch.Done && c.Action == watch.Create:
-				region.RulesUsed++
-			case c.Status == watch.Done && c.Action == watch.Retire:
-				region.RulesUsed--
-			}
-		}
+// lastLook bounds the look at what a run that is being stopped leaves behind.
+const lastLook = 20 * time.Second
+
+// lookAgain observes all Regions after a write, also when the run was stopped
+// meanwhile: its result says what is watched now, not what was.
+func (a Account) lookAgain(ctx context.Context, p Policy, regions scope) []watch.Observed {
+	if ctx.Err() != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+		defer cancel()
 	}
+	return a.observe(ctx, p, regions)
 }
 
 func hasPlanned(p watch.Plan) bool {

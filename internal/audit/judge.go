@@ -103,7 +103,7 @@ func (a Account) judge(ctx context.Context, p Policy, now time.Time) (*judgement
 func (a Account) caller(ctx context.Context) (string, error) {
 	out, err := a.Identity.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return "", fmt.Errorf("audit: the credentials of this run could not be confirmed (sts:GetCallerIdentity): %w: check AWS_PROFILE, the task role or --profile, and the network", err)
+		return "", fmt.Errorf("audit: the credentials of this run could not be confirmed (sts:GetCallerIdentity): %w: check AWS_PROFILE, the task role or --profile, the network, and AWS_ENDPOINT_URL if it is set", err)
 	}
 	return aws.ToString(out.Account), nil
 }

@@ -2,6 +2,10 @@ package pace
 
 import (
 	"errors"
+	"net"
+	"net/url"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -31,6 +35,8 @@ const quotaReached = "LimitExceededException"
 //   - LimitExceededException is final: a quota is full, no patience empties it.
 //   - ConcurrentModificationException is tried again: somebody else was writing
 //     to EventBridge at the same time.
+//   - An address that does not exist or refuses the connection is final: a wrong
+//     endpoint or no network, which the user should hear of at once.
 //
 // LimitExceeded, IAM's answer to a credential report asked for too often, is
 // not tried again here: its caller knows whether there is an older report.
@@ -40,7 +46,7 @@ func Retryer() aws.Retryer {
 		o.MaxBackoff = maxBackoff
 		o.Backoff = retry.NewExponentialJitterBackoff(maxBackoff)
 		o.RateLimiter = ratelimit.None
-		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(ownCodes)}, o.Retryables...)
+		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(unreachable), retry.IsErrorRetryableFunc(ownCodes)}, o.Retryables...)
 	})
 }
 
@@ -52,6 +58,20 @@ func ownCodes(err error) aws.Ternary {
 		return aws.FalseTernary
 	case "ConcurrentModificationException":
 		return aws.TrueTernary
+	}
+	return aws.UnknownTernary
+}
+
+// unreachable ends the tries where nobody answers at the address.
+func unreachable(err error) aws.Ternary {
+	if lookup, ok := errors.AsType[*net.DNSError](err); ok && lookup.IsNotFound {
+		return aws.FalseTernary
+	}
+	if address, ok := errors.AsType[*url.Error](err); ok && strings.Contains(address.Error(), "unsupported protocol scheme") {
+		return aws.FalseTernary
+	}
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return aws.FalseTernary
 	}
 	return aws.UnknownTernary
 }

@@ -57,7 +57,7 @@ func planMarkdown(out *bytes.Buffer, r audit.Result, o Options) {
 	}
 	markdownTable(out, regions)
 	if len(r.Plan.Uncovered) > 0 {
-		fmt.Fprintf(out, "\n**Not covered** (a key used there raises no alert): %s\n", codes(r.Plan.Uncovered, ", "))
+		fmt.Fprintf(out, "\n**Not covered** (a key used there may raise no alert): %s\n", codes(r.Plan.Uncovered, ", "))
 	}
 	fmt.Fprintf(out, "\n%s\n", prose(PlanSentence(r)))
 }

@@ -34,11 +34,11 @@ func planTable(out *bytes.Buffer, r audit.Result, o Options, wide bool) {
 	if len(quiet) > 0 {
 		p.gap()
 		p.para("", plain, fmt.Sprintf("Nothing to do in %s (%s unchanged): %s",
-			count(len(quiet), "Region"), count(quiet.unchanged(), "rule"), strings.Join(quiet.names(), ", ")))
+			count(len(quiet), "Region"), count(quiet.unchanged(), "rule"), strings.Join(quiet.rooms(), ", ")))
 	}
 	if len(r.Plan.Uncovered) > 0 {
 		p.gap()
-		p.para("NOT COVERED ", alarmed, strings.Join(r.Plan.Uncovered, ", ")+": a key used there raises no alert")
+		p.para("NOT COVERED ", alarmed, strings.Join(r.Plan.Uncovered, ", ")+": a key used there may raise no alert")
 	}
 	p.gap()
 	p.para("", plain, PlanSentence(r))
@@ -80,6 +80,15 @@ func story(region watch.RegionPlan) string {
 // quiet tells that there is nothing to say of the block's Regions.
 func (b block) quiet() bool {
 	return len(b[0].Changes) == 0 && len(b[0].Foreign) == 0 && b[0].Error == ""
+}
+
+// rooms says of each Region how full its bus is.
+func (b block) rooms() []string {
+	var rooms []string
+	for _, region := range b {
+		rooms = append(rooms, fmt.Sprintf("%s (%d of %d used)", region.Region, region.RulesUsed, region.RulesQuota))
+	}
+	return rooms
 }
 
 func (b block) unchanged() int {

@@ -55,11 +55,14 @@ func ResolveKeys(ctx context.Context, keys *Keys, rep Report, findings []Finding
 	if err != nil {
 		return nil, nil, err
 	}
-	var denied []failure
+	var unlisted, tied []failure
 	for i, a := range answers {
 		refs[ask[i].User] = a.refs
 		if a.err != nil {
-			denied = append(denied, failure{ask[i].User, a.err})
+			unlisted = append(unlisted, failure{ask[i].User, a.err})
+		}
+		if a.tie != nil {
+			tied = append(tied, failure{ask[i].User, a.tie})
 		}
 	}
 	resolved := slices.Clone(findings)
@@ -69,7 +72,10 @@ func ResolveKeys(ctx context.Context, keys *Keys, rep Report, findings []Finding
 			f.Key = refs[f.User][f.Slot-1]
 		}
 	}
-	return resolved, problems(denied), nil
+	return resolved, slices.Concat(
+		problems("the access keys of %s could not be listed", "iam:ListAccessKeys on this account's users", unlisted),
+		problems("two keys each of %s could not be told apart, so all are watched", "iam:GetAccessKeyLastUsed on this account's users", tied),
+	), nil
 }
 
 // riskySlots tells by user which slots failed a watched check.
@@ -119,7 +125,8 @@ func (r Resolution) fromMemory(row *Row, want [2]bool, prints map[string]int) ([
 
 type answer struct {
 	refs [2]KeyRef
-	err  error
+	err  error // why the user could not be listed
+	tie  error // why two keys could not be told apart by their last use
 }
 
 func (r Resolution) askAll(ctx context.Context, keys *Keys, rows []*Row) ([]answer, error) {
@@ -155,7 +162,7 @@ func (r Resolution) ask(ctx context.Context, keys *Keys, row *Row) answer {
 	used := map[string]time.Time{}
 	for _, id := range refs[0].Candidates {
 		if _, used[id], err = keys.lastUsed(ctx, id); err != nil {
-			return answer{refs: refs} // both stay watched, which is safe
+			return answer{refs: refs, tie: err} // both stay watched, which is safe
 		}
 	}
 	return answer{refs: match(row.Slots, listed, r.Generated, used)}
@@ -166,8 +173,9 @@ type failure struct {
 	err  error
 }
 
-// problems sums failures up, one sentence per error code.
-func problems(failures []failure) []Problem {
+// problems sums failures up, one sentence per error code. what has a place for
+// the users' names.
+func problems(what, permission string, failures []failure) []Problem {
 	byCode := map[string][]failure{}
 	for _, f := range failures {
 		byCode[code(f.err)] = append(byCode[code(f.err)], f)
@@ -182,8 +190,8 @@ func problems(failures []failure) []Problem {
 		if len(fs) > 3 {
 			more = fmt.Sprintf(" and %d more", len(fs)-3)
 		}
-		hint := remedy(fs[0].err, "iam:ListAccessKeys on this account's users")
-		all = append(all, Problem{fmt.Sprintf("the access keys of %s%s could not be listed (%v): %s", strings.Join(names, ", "), more, fs[0].err, hint)})
+		users := strings.Join(names, ", ") + more
+		all = append(all, Problem{fmt.Sprintf(what+" (%v): %s", users, fs[0].err, remedy(fs[0].err, permission))})
 	}
 	slices.SortFunc(all, func(a, b Problem) int { return strings.Compare(a.Msg, b.Msg) })
 	return all

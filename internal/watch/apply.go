@@ -143,7 +143,7 @@ const removeMax = 10
 
 // callTimeout bounds one call with its retries, which the end of the run does
 // not cut short.
-const callTimeout = 2 * time.Minute
+const callTimeout = 90 * time.Second
 
 // finish runs one call to its end, also when the run is stopped meanwhile: a
 // call cut off halfway leaves nobody knowing whether it took effect.

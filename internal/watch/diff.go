@@ -127,6 +127,9 @@ func retire(own Own, carriedBy map[string]string, why func(string) string) Chang
 			change.Why = append(change.Why, why(key))
 		}
 	}
+	if own.crowded() {
+		change.Why = append(change.Why, "others' targets fill it, so that there is no room for its own")
+	}
 	for _, target := range own.Targets {
 		change.ops.remove = append(change.ops.remove, aws.ToString(target.Id))
 	}

@@ -76,6 +76,9 @@ func Make(wish Wish) Plan {
 	m.capRetirements(&plan)
 	for i := range plan.Regions {
 		if missing := fitQuota(&plan.Regions[i]); missing != "" {
+			if wish.Policy.hub() && plan.Regions[i].Region == wish.Policy.HomeRegion {
+				missing += "; the other Regions forward to this one, so these keys are watched nowhere"
+			}
 			plan.Incomplete = append(plan.Incomplete, missing)
 		}
 	}

@@ -79,6 +79,12 @@ func ours(description, owner string) bool {
 	return strings.HasPrefix(description, mark+" "+owner+" ")
 }
 
+// sibling tells that a rule is kept by another owner's keywatch.
+func (p Policy) sibling(name, description string) bool {
+	fields := strings.SplitN(description, " ", 3)
+	return len(fields) == 3 && fields[0] == mark && fields[1] != p.Owner && strings.HasPrefix(name, p.NamePrefix+"-"+fields[1]+"-")
+}
+
 // recall reads what a Description remembers of the pattern's keys. Damaged
 // memory is no memory, and so is one that speaks of another key than the
 // pattern, which somebody then changed: the keys are known by ID alone.

@@ -25,7 +25,8 @@ type Observed struct {
 	Region string
 	// Own are our rules with all their targets, sorted by name.
 	Own []Own
-	// Foreign names, sorted, rules with our name prefix that are not ours.
+	// Foreign names, sorted, rules with our name prefix that are not ours. Rules
+	// that carry another owner's mark and name are a sibling's and not named.
 	Foreign []string
 	// Total counts all rules on the bus, whoever owns them.
 	Total int
@@ -66,10 +67,10 @@ func Observe(ctx context.Context, api Reader, p Policy, region string) Observed 
 	seen.Total = len(rules)
 	for _, r := range rules {
 		name := aws.ToString(r.Name)
-		if !strings.HasPrefix(name, p.namePrefix()) {
+		if !strings.HasPrefix(name, p.NamePrefix+"-") || p.sibling(name, aws.ToString(r.Description)) {
 			continue
 		}
-		if !ours(aws.ToString(r.Description), p.Owner) || aws.ToString(r.ManagedBy) != "" {
+		if !strings.HasPrefix(name, p.namePrefix()) || !ours(aws.ToString(r.Description), p.Owner) || aws.ToString(r.ManagedBy) != "" {
 			seen.Foreign = append(seen.Foreign, name)
 			continue
 		}
@@ -169,6 +170,9 @@ func hint(err error, permission string) string {
 	}
 	if denied(err) {
 		return ": grant " + permission
+	}
+	if strings.Contains(api.ErrorMessage(), "cannot be assumed") {
+		return ": the trust policy of watch.forward_role must let events.amazonaws.com assume it"
 	}
 	switch api.ErrorCode() {
 	case "UnrecognizedClientException", "InvalidClientTokenId":
