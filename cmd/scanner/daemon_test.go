@@ -87,7 +87,7 @@ type command struct {
 }
 
 func newCommand(t *testing.T) *command {
-	account, err := newDemoAccount(time.Now)
+	account, err := newDemoAccount(time.Now, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,6 +135,45 @@ func TestApplyStopsBetweenTwoCalls(t *testing.T) {
 	}
 	if code := c.run(t.Context(), "plan", "--exit-code", "-q"); code != 0 {
 		t.Errorf("after it, changes are pending (%d):\n%s", code, c.out.String())
+	}
+}
+
+// failing is a stdout that cannot be written.
+type failing struct{ err error }
+
+func (f failing) Write([]byte) (int, error) { return 0, f.err }
+
+// TestAResultThatCannotBeWritten: a full disk leaves the run incomplete, since
+// what was done was done; a reader that went away is no failure.
+func TestAResultThatCannotBeWritten(t *testing.T) {
+	for name, test := range map[string]struct {
+		err  error
+		want int
+	}{
+		"disk full":   {syscall.ENOSPC, exitIncomplete},
+		"reader gone": {syscall.EPIPE, exitDone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newCommand(t)
+			a := &app{std: streams{strings.NewReader(""), failing{test.err}, &c.err}, env: c.env, now: time.Now}
+			if code := a.run(t.Context(), []string{"apply"}); code != test.want {
+				t.Errorf("exit code %d, want %d; stderr:\n%s", code, test.want, c.err.String())
+			}
+			if n := c.cloud.Count("events", "PutTargets"); n != 30 {
+				t.Errorf("%d rules got their target", n)
+			}
+		})
+	}
+}
+
+// TestErrorsAreSafeForATerminal: what others chose is escaped on stderr too.
+func TestErrorsAreSafeForATerminal(t *testing.T) {
+	c := newCommand(t)
+	if code := c.run(t.Context(), "audit", "--report", "x\x1b]0;owned\x07\u202e"); code != exitUnjudged {
+		t.Errorf("exit code %d", code)
+	}
+	if got := c.err.String(); strings.ContainsAny(got, "\x1b\x07\u202e") || !strings.Contains(got, `x\x1b]0;owned\x07\u202e`) {
+		t.Errorf("stderr %q", got)
 	}
 }
 

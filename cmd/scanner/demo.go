@@ -53,8 +53,8 @@ type box struct {
 	server *http.Server
 }
 
-func openBox(ctx context.Context, now func() time.Time) (*box, error) {
-	account, err := newDemoAccount(now)
+func openBox(ctx context.Context, now func() time.Time, reportLife time.Duration) (*box, error) {
+	account, err := newDemoAccount(now, reportLife)
 	if err != nil {
 		return nil, err
 	}
@@ -83,8 +83,11 @@ func (b *box) account() audit.Account {
 	}, paces{iam: fast, rules: fast})
 }
 
+// serveReportLife lets a visitor of the box see soon what a change leads to.
+const serveReportLife = 30 * time.Second
+
 func (a *app) demoServe(ctx context.Context) error {
-	b, err := openBox(ctx, a.now)
+	b, err := openBox(ctx, a.now, serveReportLife)
 	if err != nil {
 		return err
 	}
@@ -96,9 +99,11 @@ unset AWS_SESSION_TOKEN AWS_PROFILE
 export KEYWATCH_WATCH_TARGET='%[4]s'
 `, b.url, demoHome, fakeaws.OperatorKeyID, demoTarget)
 	a.hintf(`An AWS in a box listens on %s until this command is stopped. Paste the lines above into
-another terminal and try: scanner audit, scanner plan, scanner apply. Then be the thief, and read the alert:
+another terminal and try: scanner audit, scanner plan, scanner apply. Its reports are new every 30 seconds, not
+every four hours. Be the thief, read the alert, and delete the key; the next apply retires its watch:
   AWS_ACCESS_KEY_ID=%s aws sts get-caller-identity
-  aws sqs receive-message --endpoint-url %s --queue-url %s`, b.url, b.stolen, b.url, b.queueURL())
+  aws sqs receive-message --endpoint-url %s --queue-url %s
+  aws iam delete-access-key --user-name bob --access-key-id %s`, b.url, b.stolen, b.url, b.queueURL(), b.stolen)
 	<-ctx.Done()
 	return nil
 }
@@ -107,7 +112,7 @@ another terminal and try: scanner audit, scanner plan, scanner apply. Then be th
 // real account.
 func (a *app) demo(ctx context.Context) error {
 	clock := &demoClock{now: a.now().UTC().Truncate(time.Second)}
-	b, err := openBox(ctx, clock.Now)
+	b, err := openBox(ctx, clock.Now, 0)
 	if err != nil {
 		return err
 	}

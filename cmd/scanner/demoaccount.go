@@ -43,11 +43,14 @@ type demoAccount struct {
 
 func (d *demoAccount) queue(region string) string { return d.queues[region] }
 
-func newDemoAccount(now func() time.Time) (*demoAccount, error) {
+// newDemoAccount makes the account. Its IAM makes a new report after reportLife,
+// or as AWS does if that is zero.
+func newDemoAccount(now func() time.Time, reportLife time.Duration) (*demoAccount, error) {
 	cloud := fakeaws.New(fakeaws.Options{
 		Now:         now,
 		Seed:        1,
 		ReportPolls: -1,
+		ReportLife:  reportLife,
 		LastUsedLag: -1,
 		Regions:     []fakeaws.Region{{Name: "us-east-1"}, {Name: "eu-west-1"}, {Name: "ap-southeast-2"}, {Name: "af-south-1", OptStatus: "DISABLED"}},
 	})

@@ -54,7 +54,7 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			clock := &demoClock{now: start}
-			account, err := newDemoAccount(clock.Now)
+			account, err := newDemoAccount(clock.Now, 0)
 			if err != nil {
 				return err
 			}

@@ -36,6 +36,9 @@ type Options struct {
 	ReportPolls int
 	// ReportTime is how long a report takes at least; default no time at all.
 	ReportTime time.Duration
+	// ReportLife is how long a report is served before a new one is made;
+	// default four hours, as IAM's. A shorter life is for trying things out.
+	ReportLife time.Duration
 	// LastUsedLag is how long a key's use stays unseen by the report and by
 	// GetAccessKeyLastUsed; default 10 minutes, negative for none. AWS gives no
 	// figure; a report seconds after a call has been seen without it.

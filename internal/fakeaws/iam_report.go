@@ -2,6 +2,7 @@ package fakeaws
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/csv"
 	"fmt"
@@ -24,8 +25,8 @@ type report struct {
 	started   time.Time
 }
 
-func (r report) fresh(now time.Time) bool {
-	return r.content != nil && now.Before(r.generated.Add(reportLife))
+func (r report) fresh(now time.Time, life time.Duration) bool {
+	return r.content != nil && now.Before(r.generated.Add(cmp.Or(life, reportLife)))
 }
 
 // SetReport puts hand-made bytes in the place of the cached report. They are
@@ -48,7 +49,7 @@ func (c *Cloud) generateCredentialReport(*request) (any, *apiError) {
 	switch {
 	case c.report.running && !c.finish():
 		return node("", leaf("State", "INPROGRESS")), nil
-	case c.report.fresh(now):
+	case c.report.fresh(now, c.opt.ReportLife):
 		return node("", leaf("State", "COMPLETE")), nil
 	}
 	c.report.running, c.report.polls, c.report.started = true, max(0, c.opt.ReportPolls), now
@@ -62,7 +63,7 @@ func (c *Cloud) getCredentialReport(*request) (any, *apiError) {
 		return nil, fail("ReportInProgress", "Unknown")
 	case c.report.content == nil:
 		return nil, fail("ReportNotPresent", "Unknown")
-	case !c.report.fresh(c.opt.Now()):
+	case !c.report.fresh(c.opt.Now(), c.opt.ReportLife):
 		return nil, fail("ReportExpired", "Unknown")
 	}
 	return node("",

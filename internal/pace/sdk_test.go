@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"os"
 	"slices"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -195,6 +199,25 @@ func TestABrokenConnectionTellsNothingAboutTheRate(t *testing.T) {
 			t.Errorf("error %v, rate %v; want an error and 5", err, l.Rate())
 		}
 	})
+}
+
+// TestNobodyThereIsFinal: a wrong endpoint or no network is told at once.
+func TestNobodyThereIsFinal(t *testing.T) {
+	for name, err := range map[string]error{
+		"connection refused": &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)},
+		"no such host":       &net.DNSError{Err: "no such host", Name: "nowhere", IsNotFound: true},
+		"no such scheme":     &url.Error{Op: "Post", URL: "notaurl", Err: errors.New(`unsupported protocol scheme ""`)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				tries := 0
+				s := client(func(*http.Request) (*http.Response, error) { tries++; return nil, err })
+				if _, err := rules(s, New(Options{})).ListRules(t.Context(), &eventbridge.ListRulesInput{}); err == nil || tries != 1 {
+					t.Errorf("%d tries, error %v; want one and an error", tries, err)
+				}
+			})
+		})
+	}
 }
 
 func TestCancellingEndsACallThatWaitsForItsTurn(t *testing.T) {
