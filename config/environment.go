@@ -75,7 +75,7 @@ func (l *loading) readEnvironment(env []string) {
 	})
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		advice := "unset it, or see the list of variables"
-		if near := nearest(strings.TrimPrefix(name, variablePrefix), known); near != "" {
+		if near := Nearest(strings.TrimPrefix(name, variablePrefix), known); near != "" {
 			advice = "did you mean " + variablePrefix + near + "?"
 		}
 		l.refuse(place{variable: name}, "", "keywatch knows no such variable: %s", advice)

@@ -2,10 +2,10 @@ package config
 
 import "strings"
 
-// nearest returns the known word that text is most likely a slip of, or "" where
+// Nearest returns the known word that text is most likely a slip of, or "" where
 // none is close: about every fourth character may be wrong. Of equally close
 // words the first wins.
-func nearest(text string, known []string) string {
+func Nearest(text string, known []string) string {
 	const longest = 80 // longer ones are no slips, and cost time
 	if len(text) > longest {
 		return ""
@@ -45,7 +45,7 @@ func distance(a, b string) int {
 // didYouMean ends a sentence about a key that is not known: with the nearest
 // known one, else with all of them.
 func didYouMean(text string, known []string) string {
-	if near := nearest(text, known); near != "" {
+	if near := Nearest(text, known); near != "" {
 		return `: did you mean "` + near + `"?`
 	}
 	return ": known here are " + strings.Join(known, ", ")

@@ -132,8 +132,8 @@ func TestDistanceIsTheFewestSlips(t *testing.T) {
 func TestOnlyASlipIsSuggested(t *testing.T) {
 	known := []string{"owner", "state", "target"}
 	for text, want := range map[string]string{"ownr": "owner", "State": "state", "targets": "target", "colour": "", "": "", strings.Repeat("x", 100): ""} {
-		if got := nearest(text, known); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", text, got, want)
+		if got := Nearest(text, known); got != want {
+			t.Errorf("Nearest(%q) = %q, want %q", text, got, want)
 		}
 	}
 }

@@ -163,7 +163,7 @@ func (a *app) print(result audit.Result, all bool, now time.Time, format rendere
 		return err
 	}
 	if _, err = a.std.out.Write(b.Bytes()); err != nil && !errors.Is(err, syscall.EPIPE) {
-		return &verdict{code: exitIncomplete, msg: fmt.Sprintf("the result could not be written: %v: the run itself was made", err)}
+		return &ending{code: exitIncomplete, msg: fmt.Sprintf("the result could not be written: %v: the run itself was made", err)}
 	}
 	return nil
 }
@@ -171,7 +171,7 @@ func (a *app) print(result audit.Result, all bool, now time.Time, format rendere
 // judge turns a printed result into the exit code of the contract.
 func (r runContext) judge(result audit.Result) error {
 	if reasons := result.IncompleteReasons(); len(reasons) > 0 {
-		return &verdict{code: exitIncomplete, msg: "incomplete:\n  " + strings.Join(reasons, "\n  ")}
+		return &ending{code: exitIncomplete, msg: "incomplete:\n  " + strings.Join(reasons, "\n  ")}
 	}
 	if r.failOn == 0 {
 		return nil
@@ -183,11 +183,11 @@ func (r runContext) judge(result audit.Result) error {
 		}
 	}
 	if unknown > 0 { // unknown is never pass
-		return &verdict{code: exitIncomplete, msg: fmt.Sprintf("incomplete:\n  %d checks at or above --fail-on could not be answered", unknown)}
+		return &ending{code: exitIncomplete, msg: fmt.Sprintf("incomplete:\n  %d checks at or above --fail-on could not be answered", unknown)}
 	}
 	for severity, n := range result.Summary().Findings {
 		if n > 0 && severity >= r.failOn {
-			return &verdict{code: exitFindings}
+			return &ending{code: exitFindings}
 		}
 	}
 	return nil

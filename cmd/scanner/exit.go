@@ -40,18 +40,18 @@ func (e *usageError) Unwrap() error { return e.err }
 
 func usagef(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
-// verdict is a result that was printed and still ends in another code than 0.
+// ending is a result that was printed and still ends in another code than 0.
 // Its message, if any, is for stderr.
-type verdict struct {
+type ending struct {
 	code int
 	msg  string
 }
 
-func (v *verdict) Error() string { return v.msg }
+func (e *ending) Error() string { return e.msg }
 
 // finish turns what a command returned into words on stderr and an exit code.
 func (a *app) finish(ctx context.Context, err error) int {
-	var v *verdict
+	var v *ending
 	if code := signalCode(ctx); code != 0 && (err != nil || a.daemon) {
 		switch {
 		case errors.As(err, &v):

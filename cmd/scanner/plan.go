@@ -59,7 +59,7 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 		return err
 	}
 	if create, update, retire := result.Plan.Pending(); f.exitCode && create+update+retire > 0 {
-		return &verdict{code: exitFindings}
+		return &ending{code: exitFindings}
 	}
 	return nil
 }

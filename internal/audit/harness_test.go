@@ -45,7 +45,6 @@ type world struct {
 	now     time.Time
 }
 
-// newWorld makes an empty account with a queue in every Region.
 // direct serves requests without sockets, which thousands of runs would use up.
 type direct struct{ handler http.Handler }
 
