@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// clean makes text fit for one line of a terminal: what is not plainly visible
-// there, such as control characters, bidirectional overrides, zero-width
-// characters, odd spaces and bytes that are not UTF-8, is shown as an escape
-// like \x1b or \u202e. All else stays as it is.
 // Line makes text from outside safe to print as one line on a terminal: control
 // and invisible characters and bytes that are not UTF-8 become escapes.
 func Line(s string) string { return clean(s) }
 
+// clean makes text fit for one line of a terminal: what is not plainly visible
+// there, such as control characters, bidirectional overrides, zero-width
+// characters, odd spaces and bytes that are not UTF-8, is shown as an escape
+// like \x1b or \u202e. All else stays as it is.
 func clean(s string) string {
 	var b strings.Builder
 	for len(s) > 0 {
