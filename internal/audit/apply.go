@@ -23,23 +23,28 @@ func (a Account) Apply(ctx context.Context, p Policy, now time.Time) (Result, er
 	if err != nil {
 		return Result{}, err
 	}
-	p.Watch = wish.Policy
-	plan := *result.Plan
+	plan, _ := a.carryOut(ctx, wish, regions, *result.Plan)
+	result.Plan = &plan
+	return result, nil
+}
+
+// carryOut applies a plan and looks again until nothing differs, and returns the
+// plan with what became of it and what was observed last.
+func (a Account) carryOut(ctx context.Context, wish watch.Wish, regions scope, plan watch.Plan) (watch.Plan, []watch.Observed) {
 	writer := func(region string) watch.Writer { return a.Rules(region) }
 	for round := 1; hasPlanned(plan); round++ {
-		plan = watch.Apply(ctx, writer, p.Watch, plan)
-		wish.Observed = a.lookAgain(ctx, p, regions)
+		plan = watch.Apply(ctx, writer, wish.Policy, plan)
+		wish.Observed = a.lookAgain(ctx, wish.Policy, regions)
 		again := regions.note(watch.Make(wish))
 		unsettled := hasPlanned(*again)
 		plan = merge(plan, *again, unsettled && round < rounds && !hasFailed(plan) && ctx.Err() == nil)
 		if unsettled && round == rounds && !hasFailed(plan) {
-			plan.Incomplete = append(plan.Incomplete, "rules still differ from what is wanted after three rounds: is another keywatch with the same owner, or a person, changing them? Run apply again")
+			plan.Incomplete = append(plan.Incomplete, "rules still differ from what is wanted after three rounds: is another keywatch with the same owner, or a person, changing them? Run it again")
 		}
 	}
 	covered := slices.DeleteFunc(slices.Clone(regions.watched), func(r string) bool { return slices.Contains(plan.Uncovered, r) })
-	plan.WatchedKeys = watch.Live(p.Watch, wish.Observed, covered)
-	result.Plan = &plan
-	return result, nil
+	plan.WatchedKeys = watch.Live(wish.Policy, wish.Observed, covered)
+	return plan, wish.Observed
 }
 
 // lastLook bounds the look at what a run that is being stopped leaves behind.
@@ -47,7 +52,7 @@ const lastLook = 20 * time.Second
 
 // lookAgain observes all Regions after a write, also when the run was stopped
 // meanwhile: its result says what is watched now, not what was.
-func (a Account) lookAgain(ctx context.Context, p Policy, regions scope) []watch.Observed {
+func (a Account) lookAgain(ctx context.Context, p watch.Policy, regions scope) []watch.Observed {
 	if ctx.Err() != nil {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), lastLook)

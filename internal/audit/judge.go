@@ -67,7 +67,7 @@ func newJudgement(p Policy, rep report.Report, content []byte, asOf time.Time) *
 }
 
 func (a Account) judge(ctx context.Context, p Policy, now time.Time) (*judgement, error) {
-	caller, err := a.caller(ctx)
+	caller, _, err := a.caller(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -99,13 +99,16 @@ func (a Account) judge(ctx context.Context, p Policy, now time.Time) (*judgement
 	return j, nil
 }
 
-// caller is the account of the credentials in use.
-func (a Account) caller(ctx context.Context) (string, error) {
+// caller is the account of the credentials in use, and its partition.
+func (a Account) caller(ctx context.Context) (account, partition string, err error) {
 	out, err := a.Identity.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return "", fmt.Errorf("audit: the credentials of this run could not be confirmed (sts:GetCallerIdentity): %w: check AWS_PROFILE, the task role or --profile, the network, and AWS_ENDPOINT_URL if it is set", err)
+		return "", "", fmt.Errorf("audit: the credentials of this run could not be confirmed (sts:GetCallerIdentity): %w: check AWS_PROFILE, the task role or --profile, the network, and AWS_ENDPOINT_URL if it is set", err)
 	}
-	return aws.ToString(out.Account), nil
+	if parts := strings.SplitN(aws.ToString(out.Arn), ":", 3); len(parts) == 3 {
+		partition = parts[1]
+	}
+	return aws.ToString(out.Account), partition, nil
 }
 
 // meant refuses an account that the settings do not mean.

@@ -34,7 +34,7 @@ func (a Account) plan(ctx context.Context, p Policy, now time.Time) (watch.Wish,
 		Policy:   p.Watch,
 		Watched:  regions.watched,
 		Excluded: regions.excluded,
-		Observed: a.observe(ctx, p, regions),
+		Observed: a.observe(ctx, p.Watch, regions),
 		Blocked:  watch.Targets(ctx, p.Watch, regions.watched, a.Topics, a.Queues),
 	}
 	if err := a.wishFor(ctx, j, &wish); err != nil {
@@ -142,11 +142,11 @@ func kept(m watch.Memory) watch.Watch {
 // observe looks at all Regions side by side. A Region that the settings exclude
 // by name and that does not even let its rules be listed is left out:
 // organizations close Regions that way.
-func (a Account) observe(ctx context.Context, p Policy, s scope) []watch.Observed {
+func (a Account) observe(ctx context.Context, p watch.Policy, s scope) []watch.Observed {
 	seen := make([]watch.Observed, len(s.observed))
 	var wait sync.WaitGroup
 	for i, region := range s.observed {
-		wait.Go(func() { seen[i] = watch.Observe(ctx, a.Rules(region), p.Watch, region) })
+		wait.Go(func() { seen[i] = watch.Observe(ctx, a.Rules(region), p, region) })
 	}
 	wait.Wait()
 	for i, o := range seen {
@@ -155,7 +155,7 @@ func (a Account) observe(ctx context.Context, p Policy, s scope) []watch.Observe
 		}
 	}
 	return slices.DeleteFunc(seen, func(o watch.Observed) bool {
-		return o.Denied && slices.Contains(p.ExcludeRegions, o.Region)
+		return o.Denied && slices.Contains(s.closed, o.Region)
 	})
 }
 

@@ -16,6 +16,9 @@ type scope struct {
 	watched []string // sorted
 	// excluded are the enabled Regions that the settings leave out.
 	excluded []string
+	// closed are the Regions that the settings exclude by name, and that may
+	// therefore deny the look.
+	closed []string
 	// observed are all Regions to look at: the watched ones, and every other
 	// enabled one, which may still hold rules of ours.
 	observed []string
@@ -29,7 +32,7 @@ func (a Account) scope(ctx context.Context, p Policy) (scope, error) {
 	if err != nil {
 		return scopeWithout(p, err), nil
 	}
-	var s scope
+	s := scope{closed: p.ExcludeRegions}
 	for name, st := range status {
 		if st == types.RegionOptStatusEnabled || st == types.RegionOptStatusEnabledByDefault {
 			s.observed = append(s.observed, name)

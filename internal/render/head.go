@@ -45,6 +45,9 @@ func facts(r audit.Result, o Options) []fact {
 	if r.Partition != "aws" {
 		account += " (partition " + r.Partition + ")"
 	}
+	if r.Report.Source == "" { // no report was judged, as in a teardown
+		return []fact{{"Account", account}}
+	}
 	facts := []fact{{"Account", account}, {"Report", reportTime(r.Report, o.Now)}}
 	if !r.AsOf.Equal(r.Report.GeneratedAt) {
 		facts = append(facts, fact{"Judged at", stamp(r.AsOf)})
