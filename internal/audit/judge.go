@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +22,7 @@ func (a Account) Audit(ctx context.Context, p Policy, now time.Time) (Result, er
 	if err != nil {
 		return Result{}, err
 	}
-	if err := j.resolve(ctx, nil); err != nil {
+	if err := j.resolve(ctx, remembered{}); err != nil {
 		return Result{}, err
 	}
 	return j.result, nil
@@ -48,6 +49,8 @@ type judgement struct {
 	rep    report.Report
 	keys   *report.Keys
 	result Result
+	// further are the keys that the report does not show, by ID.
+	further map[string]report.Further
 	// doubt says why the report must not retire anything; empty if it may.
 	doubt string
 }
@@ -130,18 +133,33 @@ func (p Policy) guard(account string) error {
 	return p.meant("these credentials", account)
 }
 
-// resolve finds the IDs of risky keys, from memory where rules remember them.
-func (j *judgement) resolve(ctx context.Context, known map[string][]string) error {
+// resolve finds the IDs of risky keys, from memory where rules remember them,
+// and judges keys that the report does not show.
+func (j *judgement) resolve(ctx context.Context, known remembered) error {
 	findings, problems, err := report.ResolveKeys(ctx, j.keys, j.rep, j.result.Findings, report.Resolution{
 		Risky:     j.result.Risky,
 		Generated: j.result.Report.GeneratedAt,
-		Known:     known,
+		Known:     known.ids,
 	})
 	if err != nil {
 		return err
 	}
-	j.result.Findings = findings
-	for _, problem := range problems {
+	further, more, err := report.FurtherKeys(ctx, j.keys, j.rep, j.result.Report.GeneratedAt)
+	if err != nil {
+		return err
+	}
+	j.further = map[string]report.Further{}
+	for _, f := range further {
+		j.further[f.ID] = f
+		findings = append(findings, f.Findings(j.policy.Checks, j.result.AsOf)...)
+		if since, stale := known.idle[f.ID]; stale && j.result.Risky[report.KeyReawakened] {
+			if woke, ok := f.Reawakened(since, j.severity(report.KeyReawakened)); ok {
+				findings = append(findings, woke)
+			}
+		}
+	}
+	j.result.Findings = report.Insert(findings)
+	for _, problem := range slices.Concat(problems, more) {
 		j.result.Incomplete = append(j.result.Incomplete, problem.Msg)
 	}
 	return nil

@@ -52,7 +52,7 @@ func (a Account) wishFor(ctx context.Context, j *judgement, wish *watch.Wish) er
 		woke := report.ReawakenedKeys(j.rep, known.idleByPrint(), j.severity(report.KeyReawakened))
 		j.result.Findings = report.Insert(j.result.Findings, woke...)
 	}
-	if err := j.resolve(ctx, known.ids); err != nil {
+	if err := j.resolve(ctx, known); err != nil {
 		return err
 	}
 	j.wake(known)
@@ -92,7 +92,7 @@ func (j *judgement) wake(known remembered) {
 	for _, f := range j.result.Findings {
 		at := slot{f.User, f.Slot}
 		awake[at] = awake[at] || f.Check == report.KeyReawakened
-		if f.Key.State == report.KeyFound {
+		if f.Key.State == report.KeyFound && f.Slot != 0 {
 			asked[at] = f.Key
 		}
 	}

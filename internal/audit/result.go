@@ -47,18 +47,24 @@ func (r Result) Summary() Summary {
 	for _, severity := range report.Severities() {
 		s.Findings[severity] = 0
 	}
-	type slot struct {
+	type key struct {
 		user string
 		slot int
+		id   string // of a key that is in no slot
 	}
-	risky := map[slot]bool{}
+	risky := map[key]bool{}
 	for _, f := range r.Findings {
 		if f.Status != report.Fail {
 			continue
 		}
 		s.Findings[f.Severity]++
-		if r.Risky[f.Check] && f.Slot != 0 && f.Key.State != report.KeyGone && f.Key.State != report.KeyInactive {
-			risky[slot{f.User, f.Slot}] = true
+		if !r.Risky[f.Check] || !aboutKey(f) || f.Key.State == report.KeyGone || f.Key.State == report.KeyInactive {
+			continue
+		}
+		if f.Slot != 0 {
+			risky[key{user: f.User, slot: f.Slot}] = true
+		} else {
+			risky[key{user: f.User, id: f.Key.ID}] = true
 		}
 	}
 	s.RiskyKeys = len(risky)

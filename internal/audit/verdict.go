@@ -92,6 +92,10 @@ func (j *judgement) judgeActive(ctx context.Context, look *lookedAt, user string
 	if i < 0 {
 		return // the report is older than the user's name, or not whole
 	}
+	if _, further := j.further[look.memory.Key]; further {
+		look.verdict = cleared(user) // it would be wanted if it failed a check
+		return
+	}
 	row := j.rep.Rows[i]
 	slots := j.keys.Slots(ctx, row, look.memory.Key, j.result.Report.GeneratedAt)
 	if len(slots) == 0 {
@@ -108,10 +112,14 @@ func (j *judgement) judgeActive(ctx context.Context, look *lookedAt, user string
 	}
 	switch len(woken) {
 	case 0:
-		look.verdict = &watch.Verdict{Why: fmt.Sprintf("user %q still has the key; it fails no watched check any more", user)}
+		look.verdict = cleared(user)
 	case len(slots): // in whichever slot it is, it woke
 		look.woke = &woken[0]
 	}
+}
+
+func cleared(user string) *watch.Verdict {
+	return &watch.Verdict{Why: fmt.Sprintf("user %q still has the key; it fails no watched check any more", user)}
 }
 
 // unclear tells that a watched check has no answer for a slot.

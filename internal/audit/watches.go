@@ -63,7 +63,7 @@ func (j *judgement) watchesOf(findings []report.Finding, r remembered) []watch.W
 	prints := report.Fingerprints(j.rep.Rows)
 	byKey := map[string]*watch.Watch{}
 	for _, f := range findings {
-		if f.Status != report.Fail || f.Slot == 0 || !j.result.Risky[f.Check] {
+		if f.Status != report.Fail || !aboutKey(f) || !j.result.Risky[f.Check] {
 			continue
 		}
 		for _, key := range keysOf(f) {
@@ -72,7 +72,7 @@ func (j *judgement) watchesOf(findings []report.Finding, r remembered) []watch.W
 				w = &watch.Watch{Key: key, User: f.User}
 				if print := report.Fingerprint(f.User, f.CreatedAt); key == watch.RootKey {
 					w.User = "root"
-				} else if prints[print] == 1 {
+				} else if f.Slot != 0 && prints[print] == 1 {
 					w.Fingerprint = print
 				}
 				byKey[key] = w
@@ -86,6 +86,10 @@ func (j *judgement) watchesOf(findings []report.Finding, r remembered) []watch.W
 	}
 	return watches
 }
+
+// aboutKey tells a finding about an access key from one about its user: it is
+// about a slot, or about a key that the report does not show.
+func aboutKey(f report.Finding) bool { return f.Slot != 0 || f.Key.ID != "" }
 
 func keysOf(f report.Finding) []string {
 	switch {

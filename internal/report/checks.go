@@ -175,8 +175,8 @@ func (e *evaluation) certificate(row *Row, cert *Certificate, number int) {
 // hidden reads a column whose text AWS does not document: anything but "none"
 // is taken to say that there is more than the report shows.
 func (e *evaluation) hidden(row *Row) {
-	if info := row.AdditionalCredentials; info != "" && info != "0" {
-		e.add(row, HiddenCredentials, Fail, Finding{}, fmt.Sprintf("more credentials than the report shows: %q", info))
+	if row.saysMore() {
+		e.add(row, HiddenCredentials, Fail, Finding{}, fmt.Sprintf("more credentials than the report shows: %q", row.AdditionalCredentials))
 	} else {
 		e.add(row, HiddenCredentials, Pass, Finding{}, "the report shows every key and certificate")
 	}

@@ -60,13 +60,7 @@ func Checks() []Check {
 // without regard to case), slot and check. It is a pure function; the order of
 // rows does not matter.
 func Evaluate(rows []Row, policy Policy, asOf time.Time) []Finding {
-	e := evaluation{
-		policy: policy, asOf: asOf, severity: map[CheckID]Severity{},
-		stale: limit(policy.StaleAfter), unrotated: limit(policy.UnrotatedAfter),
-	}
-	for _, check := range Checks() {
-		e.severity[check.ID] = cmp.Or(policy.Severity[check.ID], check.Severity)
-	}
+	e := newEvaluation(policy, asOf)
 	e.findings = make([]Finding, 0, 4*len(rows))
 	for i := range rows {
 		if rows[i].IsRoot() {
@@ -86,6 +80,17 @@ type evaluation struct {
 	// stale and unrotated are the policy's limits in words.
 	stale, unrotated string
 	findings         []Finding
+}
+
+func newEvaluation(policy Policy, asOf time.Time) *evaluation {
+	e := &evaluation{
+		policy: policy, asOf: asOf, severity: map[CheckID]Severity{},
+		stale: limit(policy.StaleAfter), unrotated: limit(policy.UnrotatedAfter),
+	}
+	for _, check := range Checks() {
+		e.severity[check.ID] = cmp.Or(policy.Severity[check.ID], check.Severity)
+	}
+	return e
 }
 
 // add completes a finding and keeps it, unless its check is disabled.

@@ -14,7 +14,10 @@ const KeyReawakened CheckID = "key-reawakened"
 // active and was last used on a later day: what time or a changed limit does to
 // staleness never wakes a key.
 func Reawakened(row Row, slot int, idleSince time.Time, severity Severity) (Finding, bool) {
-	s := &row.Slots[slot-1]
+	return reawakened(row, &row.Slots[slot-1], slot, idleSince, severity)
+}
+
+func reawakened(row Row, s *Slot, slot int, idleSince time.Time, severity Severity) (Finding, bool) {
 	if !s.Active || s.LastUsed.IsZero() || !s.LastUsed.Truncate(24*time.Hour).After(idleSince) {
 		return Finding{}, false
 	}
