@@ -17,12 +17,12 @@ var alertFields = []struct{ name, path string }{
 	{"user", "$.detail.userIdentity.arn"},
 	{"call", "$.detail.eventName"},
 	{"service", "$.detail.eventSource"},
-	{"sourceip", "$.detail.sourceIPAddress"},
-	{"useragent", "$.detail.userAgent"},
+	{"source_ip", "$.detail.sourceIPAddress"},
+	{"user_agent", "$.detail.userAgent"},
 	{"region", "$.detail.awsRegion"},
 	{"account", "$.account"},
 	{"time", "$.detail.eventTime"},
-	{"eventid", "$.detail.eventID"},
+	{"event_id", "$.detail.eventID"},
 	{"error", "$.detail.errorCode"},
 }
 

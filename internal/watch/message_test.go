@@ -22,8 +22,8 @@ func TestAlertTellsWhatHappened(t *testing.T) {
 	}
 	want := map[string]any{
 		"alert": "watched access key used", "key": id, "user": "arn:aws:iam::111122223333:user/alice", "call": "ListBuckets",
-		"service": "s3.amazonaws.com", "sourceip": "203.0.113.9", "useragent": "curl", "region": europe, "account": account,
-		"time": "2026-11-20T06:00:00Z", "eventid": eventID, "error": "AccessDenied",
+		"service": "s3.amazonaws.com", "source_ip": "203.0.113.9", "user_agent": "curl", "region": europe, "account": account,
+		"time": "2026-11-20T06:00:00Z", "event_id": eventID, "error": "AccessDenied",
 		"reason": "key-stale, key-unrotated", "rule": "kw-ops-" + id,
 	}
 	alerts := b.alerts()
@@ -60,7 +60,7 @@ func TestHostileUserAgentsCannotLoseAnAlert(t *testing.T) {
 		if len(alerts) != n {
 			t.Fatalf("%d alerts after %d uses; the last with %q: %+v", len(alerts), n, agent, b.FailedInvocations())
 		}
-		if got := object(t, alerts[n-1].Body); got["useragent"] != agent || got["rule"] != "kw-ops-"+id {
+		if got := object(t, alerts[n-1].Body); got["user_agent"] != agent || got["rule"] != "kw-ops-"+id {
 			t.Fatalf("%q is told as %v", agent, got)
 		}
 	}
@@ -82,7 +82,7 @@ func TestAbsentFieldsLeaveTheAlertWhole(t *testing.T) {
 		t.Fatalf("%d alerts, lost: %+v", len(alerts), b.FailedInvocations())
 	}
 	got := object(t, alerts[0].Body)
-	for _, field := range []string{"user", "call", "service", "sourceip", "useragent", "region", "time", "eventid", "error"} {
+	for _, field := range []string{"user", "call", "service", "source_ip", "user_agent", "region", "time", "event_id", "error"} {
 		if got[field] != "" {
 			t.Errorf("%s is %v", field, got[field])
 		}
@@ -117,7 +117,7 @@ func TestHubDeliversOnce(t *testing.T) {
 			t.Fatalf("%d alerts after %d uses; lost: %+v", len(alerts), i+1, b.FailedInvocations())
 		}
 		last := alerts[i]
-		if got := object(t, last.Body); last.Region != home || got["eventid"] != "hub" || got["rule"] != p.nameFor(use.key) {
+		if got := object(t, last.Body); last.Region != home || got["event_id"] != "hub" || got["rule"] != p.nameFor(use.key) {
 			t.Errorf("%s in %s is told by %s in %s as %v", use.key, use.region, last.Rule, last.Region, got)
 		}
 	}
