@@ -31,8 +31,8 @@ type RegionLister interface {
 
 // Rules is what an audit asks of EventBridge in one Region.
 type Rules interface {
-	watch.Reader
 	watch.Writer
+	watch.TagReader
 }
 
 // Account is one AWS account as an audit reaches it. Audit needs only IAM and
@@ -61,6 +61,9 @@ type Policy struct {
 	AllRegions     bool
 	Regions        []string
 	ExcludeRegions []string
+	// OnlyRegions, if any, are the Regions that this run looks at and writes in;
+	// the rest of the account stays as it is.
+	OnlyRegions []string
 }
 
 // risky is WatchOn as a set, without disabled checks.

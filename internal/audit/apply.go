@@ -43,7 +43,7 @@ func (a Account) carryOut(ctx context.Context, wish watch.Wish, regions scope, p
 		}
 	}
 	covered := slices.DeleteFunc(slices.Clone(regions.watched), func(r string) bool { return slices.Contains(plan.Uncovered, r) })
-	plan.WatchedKeys = watch.Live(wish.Policy, wish.Observed, covered)
+	plan.WatchedKeys, plan.WatchedIdentities = watch.Live(wish.Policy, wish.Observed, covered)
 	return plan, wish.Observed
 }
 
@@ -84,6 +84,9 @@ func merge(done, again watch.Plan, try bool) watch.Plan {
 			continue
 		}
 		now := again.Regions[j]
+		if try {
+			region.Changes = slices.DeleteFunc(region.Changes, watch.Change.Overtaken)
+		}
 		region.RulesUsed, region.Foreign = now.RulesUsed, now.Foreign
 		if region.Error == "" && now.Error != "" {
 			region.Error = now.Error

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"keywatch/internal/fakeaws"
+	"keywatch/internal/watch"
 )
 
 // TestCallsOfAnAudit: 5,000 users of whom 1,500 own a risky key cost one
@@ -35,12 +36,14 @@ func TestCallsOfAnAudit(t *testing.T) {
 	}
 }
 
-// TestCallsOfAnApply: 250 risky keys in three Regions, first and settled.
+// TestCallsOfAnApply: 250 risky keys in three Regions, first and settled, with a
+// rule per key.
 func TestCallsOfAnApply(t *testing.T) {
 	w := newWorld(t, func(o *fakeaws.Options) {
 		o.KeysPage, o.RulesPage, o.TargetsPage, o.RegionsPage = 0, 0, 0, 0
 		o.Regions = append(o.Regions, fakeaws.Region{Name: "us-west-2"})
 	})
+	w.policy.Watch.Layout.Mode = watch.PerKey
 	for i := range 250 {
 		w.user(fmt.Sprintf("user-%04d", i), [2]float64{200, 100})
 	}
@@ -61,7 +64,7 @@ func TestCallsOfAnApply(t *testing.T) {
 	}
 	seq := w.cloud.Seq()
 	w.clean()
-	settled := map[string]int{"events:ListRules": 3 * 3, "events:ListTargetsByRule": 750}
+	settled := map[string]int{"events:ListRules": 3 * 3, "events:ListTargetsByRule": 750, "events:ListTagsForResource": 750}
 	if diff := cmp.Diff(sum(perRun, settled), counts(w.cloud.CallsSince(seq))); diff != "" {
 		t.Errorf("settled apply (-want +got):\n%s", diff)
 	}

@@ -183,7 +183,7 @@ func TestWhatTheSecondLookFindsIsSaid(t *testing.T) {
 func TestHub(t *testing.T) {
 	w := newWorld(t, nil)
 	home := "arn:aws:sqs:us-east-1:111122223333:key-usage"
-	w.policy.Watch.Target = "arn:aws:sqs:us-east-1:{account}:key-usage"
+	w.policy.Watch.Targets = []string{"arn:aws:sqs:us-east-1:{account}:key-usage"}
 	w.policy.Watch.ForwardRole = w.cloud.CreateRole("forward", true)
 	key := w.user("a", [2]float64{200, 1})[0]
 	w.report()
@@ -220,20 +220,15 @@ func TestARegionWithoutItsTargetDoesNotHideTheOthers(t *testing.T) {
 	}
 }
 
-// TestAReplacedRuleStaysUntilTheNewOneWorks: a rule of ours that names two keys
-// is replaced by one for each, and goes only when these have had time to work.
+// TestAReplacedRuleStaysUntilTheNewOneWorks: rules for one key each are replaced by
+// one for both, and go only when that has had time to work.
 func TestAReplacedRuleStaysUntilTheNewOneWorks(t *testing.T) {
 	w := newWorld(t, nil)
 	w.policy.Watch.Settle = 200 * time.Millisecond
 	keys := append(w.user("a", [2]float64{200, 1}), w.user("b", [2]float64{200, 1})...)
 	w.report()
 	w.clean()
-	for _, r := range w.cloud.Rules("us-east-1") {
-		if r.Name == "keywatch-test-"+keys[0] {
-			r.Pattern = fmt.Sprintf(`{"source":[{"prefix":"aws."}],"detail":{"userIdentity":{"accessKeyId":[%q,%q]}}}`, keys[0], keys[1])
-			must(t, w.cloud.PutRuleByHand("us-east-1", r))
-		}
-	}
+	w.policy.Watch.Layout.Mode = watch.Packed
 	var put, removed time.Time
 	w.cloud.OnCall(func(c fakeaws.Call) {
 		switch c.Op {

@@ -114,7 +114,7 @@ func newWorld(t testing.TB, change func(*fakeaws.Options)) *world {
 		AllRegions: true,
 		Watch: watch.Policy{
 			NamePrefix: "keywatch", Owner: "test", HomeRegion: "us-east-1",
-			Target: "arn:aws:sqs:{region}:{account}:key-usage", State: fakeaws.EnabledAll,
+			Targets: []string{"arn:aws:sqs:{region}:{account}:key-usage"}, State: fakeaws.EnabledAll,
 			RulesQuota: 300, RetireMax: 3, RetirePercent: 30,
 		},
 	}

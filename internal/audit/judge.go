@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -125,12 +126,27 @@ func (p Policy) meant(what, account string) error {
 // guard refuses credentials of another account than any part of the settings
 // speaks of.
 func (p Policy) guard(account string) error {
-	for _, s := range []struct{ name, arn string }{{"watch.target", p.Watch.Target}, {"watch.forward_role", p.Watch.ForwardRole}} {
-		if parts := strings.Split(s.arn, ":"); len(parts) == 6 && parts[4] != "{account}" && parts[4] != account {
-			return fmt.Errorf("audit: %s is in account %s, these credentials belong to account %s: nothing is judged", s.name, parts[4], account)
+	for setting, arns := range p.arns() {
+		for _, arn := range arns {
+			if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 && parts[4] != "{account}" && parts[4] != account {
+				return fmt.Errorf("audit: %s is in account %s, these credentials belong to account %s: nothing is judged", setting, parts[4], account)
+			}
 		}
 	}
 	return p.meant("these credentials", account)
+}
+
+// arns are the ARNs in the settings, by setting.
+func (p Policy) arns() iter.Seq2[string, []string] {
+	return func(yield func(string, []string) bool) {
+		var routed []string
+		for _, r := range p.Watch.Routes {
+			routed = append(routed, r.Targets...)
+		}
+		_ = yield("watch.target", p.Watch.Targets) && yield("watch.routes", routed) &&
+			yield("watch.dead_letter_queue", []string{p.Watch.DeadLetterQueue}) &&
+			yield("watch.forward_role", []string{p.Watch.ForwardRole}) && yield("watch.identities", p.Watch.Identities)
+	}
 }
 
 // resolve finds the IDs of risky keys, from memory where rules remember them,

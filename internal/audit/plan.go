@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -30,11 +31,14 @@ func (a Account) plan(ctx context.Context, p Policy, now time.Time) (watch.Wish,
 	if err != nil {
 		return fail(err)
 	}
+	seen, untold := a.observeTags(ctx, a.observe(ctx, p.Watch, regions))
+	regions.incomplete = append(regions.incomplete, untold...)
 	wish := watch.Wish{
 		Policy:   p.Watch,
 		Watched:  regions.watched,
 		Excluded: regions.excluded,
-		Observed: a.observe(ctx, p.Watch, regions),
+		Only:     regions.only,
+		Observed: seen,
 		Blocked:  watch.Targets(ctx, p.Watch, regions.watched, a.Topics, a.Queues),
 	}
 	if err := a.wishFor(ctx, j, &wish); err != nil {
@@ -56,7 +60,7 @@ func (a Account) wishFor(ctx context.Context, j *judgement, wish *watch.Wish) er
 		return err
 	}
 	j.wake(known)
-	wish.Watches = j.watchesOf(j.result.Findings, known)
+	wish.Watches = j.policy.withRoot(j.watchesOf(j.result.Findings, known))
 	orphans := watch.Orphans(wish.Observed, wish.Watches)
 	looks := make([]lookedAt, 0, len(orphans))
 	if j.doubt == "" {
@@ -120,8 +124,9 @@ func (j *judgement) settle(wish *watch.Wish, looks []lookedAt, known remembered)
 			wish.Verdicts[look.memory.Key] = *look.verdict
 		case look.woke != nil:
 			woke = append(woke, *look.woke)
-		case look.memory.Reasons != 0:
-			wish.Watches = append(wish.Watches, kept(look.memory))
+		default:
+			wish.Watches = append(wish.Watches, j.kept(look))
+			wish.KeepSessions = wish.KeepSessions || j.kept(look).User == ""
 		}
 		if look.doubt != "" {
 			j.result.Incomplete = append(j.result.Incomplete, look.doubt)
@@ -133,10 +138,15 @@ func (j *judgement) settle(wish *watch.Wish, looks []lookedAt, known remembered)
 	}
 }
 
-// kept is the watch of a key that stays watched as its rule remembers it.
-func kept(m watch.Memory) watch.Watch {
-	return watch.Watch{Key: m.Key, User: m.User, Reasons: m.Reasons, IdleSince: m.IdleSince, Fingerprint: m.Fingerprint,
-		Rank: 1, Why: []string{"watched before, and not known to be gone"}}
+// kept is the watch of a key that stays watched as its rule remembers it. Rules
+// for several keys do not remember the user.
+func (j *judgement) kept(look lookedAt) watch.Watch {
+	w := look.memory.Kept()
+	w.User = cmp.Or(w.User, look.user)
+	if owners := j.slotOwners(look.memory); w.User == "" && len(owners) == 1 {
+		w.User = owners[0]
+	}
+	return w
 }
 
 // observe looks at all Regions side by side. A Region that the settings exclude
@@ -159,10 +169,31 @@ func (a Account) observe(ctx context.Context, p watch.Policy, s scope) []watch.O
 	})
 }
 
+// observeTags adds the tags of our rules to what was seen. What could not be told
+// is returned in words.
+func (a Account) observeTags(ctx context.Context, seen []watch.Observed) ([]watch.Observed, []string) {
+	untold := make([]string, len(seen))
+	var wait sync.WaitGroup
+	for i, o := range seen {
+		if o.Err != nil {
+			continue
+		}
+		wait.Go(func() {
+			var err error
+			if seen[i], err = watch.Tags(ctx, a.Rules(o.Region), o); err != nil {
+				untold[i] = err.Error()
+			}
+		})
+	}
+	wait.Wait()
+	return seen, slices.DeleteFunc(untold, func(s string) bool { return s == "" })
+}
+
 // note adds to a plan what is known about Regions beyond it.
 func (s scope) note(plan watch.Plan) *watch.Plan {
 	plan.Incomplete = append(slices.Clone(s.incomplete), plan.Incomplete...)
 	plan.Uncovered = append(plan.Uncovered, s.uncovered...)
+	plan.Skipped = s.skipped
 	slices.Sort(plan.Uncovered)
 	plan.Uncovered = slices.Compact(plan.Uncovered)
 	if plan.Uncovered == nil {

@@ -24,13 +24,16 @@ type scope struct {
 	observed []string
 	// incomplete says what could not be covered, and uncovered where.
 	incomplete, uncovered []string
+	// only are the Regions that a narrowed run may write in, and skipped those
+	// that it does not look at.
+	only, skipped []string
 }
 
 // scope asks AWS which Regions are enabled and holds the settings against it.
 func (a Account) scope(ctx context.Context, p Policy) (scope, error) {
 	status, err := a.regionStatus(ctx)
 	if err != nil {
-		return scopeWithout(p, err), nil
+		return scopeWithout(p, err).narrow(p)
 	}
 	s := scope{closed: p.ExcludeRegions}
 	for name, st := range status {
@@ -62,6 +65,33 @@ func (a Account) scope(ctx context.Context, p Policy) (scope, error) {
 	}
 	slices.Sort(s.watched)
 	s.excluded = slices.DeleteFunc(slices.Clone(s.observed), func(name string) bool { return slices.Contains(s.watched, name) })
+	return s.narrow(p)
+}
+
+// narrow leaves the Regions that this run is for and, where they forward to it,
+// the home Region to look at.
+func (s scope) narrow(p Policy) (scope, error) {
+	if len(p.OnlyRegions) == 0 {
+		return s, nil
+	}
+	for _, name := range p.OnlyRegions {
+		if !slices.Contains(s.observed, name) {
+			return scope{}, &SettingsError{fmt.Sprintf("audit: --regions: %q is not an enabled Region of this account: use some of %s", name, strings.Join(s.observed, ", "))}
+		}
+	}
+	s.only = p.OnlyRegions
+	looks := func(name string) bool {
+		return slices.Contains(s.only, name) || name == p.Watch.HomeRegion && p.Watch.Hub()
+	}
+	for _, name := range s.observed {
+		if !looks(name) {
+			s.skipped = append(s.skipped, name)
+		}
+	}
+	left := func(name string) bool { return slices.Contains(s.skipped, name) }
+	s.observed = slices.DeleteFunc(slices.Clone(s.observed), left)
+	s.watched = slices.DeleteFunc(slices.Clone(s.watched), left)
+	s.excluded = slices.DeleteFunc(slices.Clone(s.excluded), left)
 	return s, nil
 }
 
@@ -78,10 +108,14 @@ func known(status map[string]types.RegionOptStatus, enabled []string, p Policy) 
 // scopeWithout makes do where the Regions could not be listed.
 func scopeWithout(p Policy, err error) scope {
 	reason := fmt.Sprintf("the account's Regions could not be listed (%v): grant account:ListRegions", err)
+	names := p.Regions
 	if p.AllRegions {
+		names = p.OnlyRegions
+	}
+	if len(names) == 0 {
 		return scope{uncovered: []string{p.Watch.HomeRegion}, incomplete: []string{reason + ", or list watch.regions"}}
 	}
-	s := scope{watched: slices.Sorted(slices.Values(p.Regions)), incomplete: []string{reason + "; rules in Regions outside watch.regions were not looked for"}}
+	s := scope{watched: slices.Sorted(slices.Values(names)), incomplete: []string{reason + "; rules in Regions outside watch.regions were not looked for"}}
 	s.observed = s.watched
 	return s
 }

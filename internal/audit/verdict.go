@@ -19,6 +19,7 @@ type lookedAt struct {
 	verdict *watch.Verdict  // nil keeps the watch
 	woke    *report.Finding // the key turned out to be reawakened
 	doubt   string          // why the look failed, if it did
+	user    string          // who owns the key, where that is known
 }
 
 // lookAfresh looks at every orphan before anything is retired, side by side.
@@ -46,6 +47,7 @@ func (a Account) lookAfresh(ctx context.Context, j *judgement, orphans []watch.M
 func (j *judgement) lookAt(ctx context.Context, m watch.Memory, witnesses []string) lookedAt {
 	look := lookedAt{memory: m}
 	answer := j.keys.LookUp(ctx, m.Key, j.owners(m), witnesses)
+	look.user = answer.User
 	switch answer.State {
 	case report.KeyGone, report.KeyInactive:
 		look.verdict = &watch.Verdict{Proved: true, Why: answer.Why}
@@ -68,18 +70,37 @@ func (j *judgement) witnesses() []string {
 	return users
 }
 
-// owners lists who may own a remembered key: the user its rule names, and the
-// user of the one slot its fingerprint fits.
+// owners lists who may own a remembered key: the user its rule names, and those
+// whom its fingerprint points at. That names its slot and, where the slot is gone,
+// still a handful of users.
 func (j *judgement) owners(m watch.Memory) []string {
-	var owners []string
+	owners := j.slotOwners(m)
 	if m.User != "" {
-		owners = append(owners, m.User)
+		return append([]string{m.User}, owners...)
+	}
+	if len(owners) > 0 || m.Fingerprint == "" {
+		return owners
 	}
 	for _, row := range j.rep.Rows {
-		for _, slot := range row.Slots {
-			if m.Fingerprint != "" && slot.Exists() && report.Fingerprint(row.User, slot.LastRotated) == m.Fingerprint && !slices.Contains(owners, row.User) {
-				owners = append(owners, row.User)
-			}
+		if !row.IsRoot() && report.PointsAt(m.Fingerprint, row.User) {
+			owners = append(owners, row.User)
+		}
+	}
+	return owners
+}
+
+// slotOwners lists the users, other than the remembered one, with a slot that
+// fits the fingerprint.
+func (j *judgement) slotOwners(m watch.Memory) []string {
+	var owners []string
+	for _, row := range j.rep.Rows {
+		if m.Fingerprint == "" || row.User == m.User || !report.PointsAt(m.Fingerprint, row.User) {
+			continue
+		}
+		if slices.ContainsFunc(row.Slots[:], func(s report.Slot) bool {
+			return s.Exists() && report.Fingerprint(row.User, s.LastRotated) == m.Fingerprint
+		}) {
+			owners = append(owners, row.User)
 		}
 	}
 	return owners

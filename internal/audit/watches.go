@@ -14,10 +14,13 @@ import (
 type remembered struct {
 	ids  map[string][]string  // distinct key IDs by fingerprint
 	idle map[string]time.Time // earliest idle-since day of keys watched as stale, by key ID
+	// lost is idle by fingerprint, of rules whose pattern was spoiled, so that
+	// nobody knows which key it was.
+	lost map[string]time.Time
 }
 
 func remember(seen []watch.Observed) remembered {
-	r := remembered{ids: map[string][]string{}, idle: map[string]time.Time{}}
+	r := remembered{ids: map[string][]string{}, idle: map[string]time.Time{}, lost: map[string]time.Time{}}
 	for _, o := range seen {
 		for _, own := range o.Own {
 			for _, m := range own.Memory {
@@ -32,20 +35,24 @@ func (r remembered) add(m watch.Memory) {
 	if m.Key == watch.RootKey {
 		return
 	}
-	if m.Fingerprint != "" && !slices.Contains(r.ids[m.Fingerprint], m.Key) {
+	if m.Key != "" && m.Fingerprint != "" && !slices.Contains(r.ids[m.Fingerprint], m.Key) {
 		r.ids[m.Fingerprint] = append(r.ids[m.Fingerprint], m.Key)
 	}
 	if m.IdleSince.IsZero() || m.Reasons&(watch.Stale|watch.Reawakened) == 0 {
 		return
 	}
-	if old, ok := r.idle[m.Key]; !ok || m.IdleSince.Before(old) {
-		r.idle[m.Key] = m.IdleSince
+	known, name := r.idle, m.Key
+	if name == "" {
+		known, name = r.lost, m.Fingerprint
+	}
+	if old, ok := known[name]; name != "" && (!ok || m.IdleSince.Before(old)) {
+		known[name] = m.IdleSince
 	}
 }
 
 // idleByPrint is idle by fingerprint, where that names one key.
 func (r remembered) idleByPrint() map[string]time.Time {
-	byPrint := map[string]time.Time{}
+	byPrint := maps.Clone(r.lost)
 	for print, ids := range r.ids {
 		if since, ok := r.idle[ids[0]]; ok && len(ids) == 1 {
 			byPrint[print] = since
@@ -85,6 +92,20 @@ func (j *judgement) watchesOf(findings []report.Finding, r remembered) []watch.W
 		watches = append(watches, *byKey[key])
 	}
 	return watches
+}
+
+// withRoot adds the watch of root's activity, if that is asked for, whether root
+// has an access key or not.
+func (p Policy) withRoot(watches []watch.Watch) []watch.Watch {
+	const why = "watch.root_activity is on"
+	if !p.Watch.RootActivity {
+		return watches
+	}
+	if i := slices.IndexFunc(watches, func(w watch.Watch) bool { return w.Key == watch.RootKey }); i >= 0 {
+		watches[i].Why = append(watches[i].Why, why)
+		return watches
+	}
+	return append(watches, watch.Watch{Key: watch.RootKey, User: "root", Rank: weight(report.Critical), Why: []string{why}})
 }
 
 // aboutKey tells a finding about an access key from one about its user: it is

@@ -16,6 +16,10 @@ func Fingerprint(user string, lastRotated time.Time) string {
 	return base36(user) + base36(user+"\x00"+lastRotated.UTC().Format(time.RFC3339))
 }
 
+// PointsAt tells whether a fingerprint may be of a slot of the user. Another user
+// in 46,656 is pointed at too.
+func PointsAt(fingerprint, user string) bool { return strings.HasPrefix(fingerprint, base36(user)) }
+
 // base36 hashes to three characters, 46,656 values.
 func base36(s string) string {
 	const length, size = 3, 36 * 36 * 36

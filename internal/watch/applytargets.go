@@ -18,7 +18,7 @@ const entryTries = 5
 // target puts targets until every entry is accepted. A 200 answer can hold
 // failed entries; those that failed for a concurrent modification are sent
 // again, any other failure is final.
-func (a applier) target(ctx context.Context, rule string, targets []types.Target) error {
+func (a *applier) target(ctx context.Context, rule string, targets []types.Target) error {
 	for try := 1; ; try++ {
 		out, err := a.api.PutTargets(ctx, &eventbridge.PutTargetsInput{Rule: &rule, Targets: targets})
 		if err != nil {
@@ -41,7 +41,7 @@ func (a applier) target(ctx context.Context, rule string, targets []types.Target
 }
 
 // remove removes targets until every entry is accepted, as target does.
-func (a applier) remove(ctx context.Context, rule string, ids []string) error {
+func (a *applier) remove(ctx context.Context, rule string, ids []string) error {
 	for try := 1; ; try++ {
 		out, err := a.api.RemoveTargets(ctx, &eventbridge.RemoveTargetsInput{Rule: &rule, Ids: ids})
 		if _, gone := errors.AsType[*types.ResourceNotFoundException](err); gone {

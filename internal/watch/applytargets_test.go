@@ -24,6 +24,7 @@ func ids(targets []types.Target) []string {
 // scripted answers PutTargets and RemoveTargets from scripts of failed entries;
 // an exhausted script succeeds.
 type scripted struct {
+	Writer
 	put, remove [][]string // error codes by target ID "a", "b", ...; "" succeeds
 	asked       [][]string // IDs of each call
 	count       int        // adds to FailedEntryCount
@@ -42,14 +43,6 @@ func (s *scripted) next(script *[][]string, ids []string) (failed []types.PutTar
 		}
 	}
 	return failed
-}
-
-func (s *scripted) PutRule(context.Context, *eventbridge.PutRuleInput, ...func(*eventbridge.Options)) (*eventbridge.PutRuleOutput, error) {
-	return &eventbridge.PutRuleOutput{}, nil
-}
-
-func (s *scripted) DeleteRule(context.Context, *eventbridge.DeleteRuleInput, ...func(*eventbridge.Options)) (*eventbridge.DeleteRuleOutput, error) {
-	return &eventbridge.DeleteRuleOutput{}, nil
 }
 
 func (s *scripted) PutTargets(_ context.Context, in *eventbridge.PutTargetsInput, _ ...func(*eventbridge.Options)) (*eventbridge.PutTargetsOutput, error) {
@@ -83,7 +76,7 @@ func TestEntriesThatCollideAreSentAgain(t *testing.T) {
 	} {
 		run := func(t *testing.T, s *scripted, o ops) {
 			synctest.Test(t, func(t *testing.T) {
-				err := applier{api: s}.change(t.Context(), "rule", o)
+				err := (&applier{api: s}).change(t.Context(), "rule", o)
 				if diff := cmp.Diff(tc.asked, s.asked); diff != "" {
 					t.Error(diff)
 				}

@@ -2,14 +2,19 @@ package watch
 
 import (
 	"fmt"
-	"slices"
 )
 
-// capRetirements counts the distinct keys that would lose their watch without
-// proof that they are gone, and above the cap holds back all rules that carry
-// one. Rules that alert in any way count, so that a changed pattern or target
-// in the settings does not lift the cap.
-func (m maker) capRetirements(plan *Plan) {
+// overCap are keys that must not lose their watch in this run.
+type overCap struct {
+	keys   map[string]bool
+	reason string // "" where the cap is kept
+	advice string
+}
+
+// overCap counts the distinct keys that would lose their watch without proof that
+// they are gone. Rules that alert in any way count, so that a changed pattern or
+// target in the settings does not lift the cap.
+func (m maker) overCap(plan Plan) overCap {
 	watched, losing := map[string]bool{}, map[string]bool{}
 	for _, o := range m.Observed {
 		for _, own := range o.Own {
@@ -22,7 +27,7 @@ func (m maker) capRetirements(plan *Plan) {
 	}
 	for _, region := range plan.Regions {
 		for _, change := range region.Changes {
-			if change.Action != Retire || change.Status != Planned {
+			if change.Status != Planned {
 				continue
 			}
 			for _, key := range change.KeysRemoved {
@@ -35,18 +40,51 @@ func (m maker) capRetirements(plan *Plan) {
 	p := m.Policy
 	limit := max(p.RetireMax, len(watched)*p.RetirePercent/100, p.AllowRetire)
 	if len(losing) <= limit {
-		return
+		return overCap{}
 	}
 	reason := fmt.Sprintf("%d of %d watched keys would lose their watch, more than the cap of %d", len(losing), len(watched), limit)
-	for i := range plan.Regions {
-		hold(&plan.Regions[i], reason, func(c Change) bool { return c.Action == Retire && c.removesAny(losing) })
-	}
-	plan.Incomplete = append(plan.Incomplete, fmt.Sprintf("%s: nothing of that kind is retired; if this is right, run apply --allow-retire %d once", reason, len(losing)))
+	return overCap{keys: losing, reason: reason,
+		advice: fmt.Sprintf("nothing of that kind is retired; if this is right, run apply --allow-retire %d once", len(losing))}
 }
 
-// removesAny tells that a change takes one of the keys out of its rule.
-func (c Change) removesAny(keys map[string]bool) bool {
-	return slices.ContainsFunc(c.KeysRemoved, func(key string) bool { return keys[key] })
+// keepThose plans again, so that the keys over the cap stay in their rules, and
+// shows what is held back.
+func (m maker) keepThose(plan *Plan, over overCap) {
+	seen := byRegion(m.Observed)
+	for i, before := range plan.Regions {
+		if before.Error != "" {
+			continue
+		}
+		region := m.region(seen[i], func(key string) bool { return over.keys[key] })
+		for _, c := range before.Changes {
+			if held, ok := m.heldFor(c, over); ok {
+				region.Changes = append(region.Changes, held)
+			}
+		}
+		region.Unchanged = unchanged(seen[i], region.Changes)
+		plan.Regions[i] = region
+	}
+	plan.Incomplete = append(plan.Incomplete, over.reason+": "+over.advice)
+}
+
+// heldFor is the part of a change that is held back for the cap, if any.
+func (m maker) heldFor(c Change, over overCap) (Change, bool) {
+	var keys, why []string
+	for _, key := range c.KeysRemoved {
+		switch {
+		case !over.keys[key]:
+			continue
+		case len(c.KeysRemoved) > 1:
+			why = append(why, key+": "+m.why(key))
+		default:
+			why = c.Why
+		}
+		keys = append(keys, key)
+	}
+	c.KeysAdded, c.KeysRemoved, c.Why = []string{}, keys, why
+	c.Status, c.Error = Held, over.reason
+	c.ops = ops{breaks: true}
+	return c, len(keys) > 0
 }
 
 // hold marks the planned changes that fit as held.

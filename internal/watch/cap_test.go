@@ -110,7 +110,9 @@ func TestCapCountsKeysThatLoseTheirLastWatch(t *testing.T) {
 		{"two lose it", func(w *Wish) { w.Watches = keysUpTo(2) }, true},
 		{"all move to another Region", func(w *Wish) { w.Watches, w.Watched = keysUpTo(4), []string{west} }, true},
 		{"three lose it as the Region changes", func(w *Wish) { w.Watches, w.Watched = keysUpTo(1), []string{west} }, false},
-		{"three lose it as the target changes", func(w *Wish) { w.Watches, w.Policy.Target = keysUpTo(1), "arn:aws:sns:{region}:{account}:new" }, false},
+		{"three lose it as the target changes", func(w *Wish) {
+			w.Watches, w.Policy.Targets = keysUpTo(1), []string{"arn:aws:sns:{region}:{account}:new"}
+		}, false},
 		{"three lose it as the account's pattern changes", func(w *Wish) { w.Watches, w.Policy.AccountID = keysUpTo(1), "444455556666" }, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -22,39 +22,40 @@ func TestEveryPartOfARuleIsManaged(t *testing.T) {
 		damage func(r *fakeaws.Rule)
 		why    []string
 		calls  []string
+		then   []string // the reasons of a change that waits until the first works
 	}{
-		{"as wanted", func(*fakeaws.Rule) {}, nil, nil},
-		{"other spacing in the pattern", func(r *fakeaws.Rule) { r.Pattern = spaced(r.Pattern) }, nil, nil},
+		{"as wanted", func(*fakeaws.Rule) {}, nil, nil, nil},
+		{"other spacing in the pattern", func(r *fakeaws.Rule) { r.Pattern = spaced(r.Pattern) }, nil, nil, nil},
 		{"disabled", func(r *fakeaws.Rule) { r.State = fakeaws.Disabled },
-			[]string{"state is DISABLED, wanted ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}, []string{"PutRule"}},
+			[]string{"state is DISABLED, wanted ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}, []string{"PutRule"}, nil},
 		{"deaf to read-only calls", func(r *fakeaws.Rule) { r.State = fakeaws.Enabled },
-			[]string{"state is ENABLED, wanted ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}, []string{"PutRule"}},
+			[]string{"state is ENABLED, wanted ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}, []string{"PutRule"}, nil},
 		{"a pattern without source", func(r *fakeaws.Rule) { r.Pattern = fakePattern([]string{key(1)}, "") },
-			[]string{"the pattern is not the one wanted"}, []string{"PutRule"}},
+			[]string{"the pattern is not the one wanted"}, []string{"PutRule"}, nil},
 		{"a schedule", func(r *fakeaws.Rule) { r.ScheduleExpression = "rate(1 day)" },
-			[]string{`it has a schedule: "rate(1 day)"`}, []string{"PutRule"}},
+			[]string{`it has a schedule: "rate(1 day)"`}, []string{"PutRule"}, nil},
 		{"a description that remembers something else", func(r *fakeaws.Rule) { r.Description = describe("ops", ranked("x", 1)) },
-			[]string{"what it remembers changes: key-stale"}, []string{"PutRule"}},
+			[]string{"what it remembers changes: key-stale"}, []string{"PutRule"}, nil},
 		{"no target", func(r *fakeaws.Rule) { r.Targets = nil },
-			[]string{"its target is missing: " + topic + "alerts"}, []string{"PutTargets"}},
+			[]string{"its target is missing: " + topic + "alerts"}, []string{"PutTargets"}, nil},
 		{"another target", func(r *fakeaws.Rule) { r.Targets[0].ARN = topic + "elsewhere" },
-			[]string{"its target is " + topic + "elsewhere, wanted " + topic + "alerts"}, []string{"PutTargets"}},
+			[]string{"its target is " + topic + "elsewhere, wanted " + topic + "alerts"}, []string{"PutTargets"}, nil},
 		{"another message", func(r *fakeaws.Rule) { r.Targets[0].InputTransformer = nil },
-			[]string{"the message or settings of its target differ"}, []string{"PutTargets"}},
+			[]string{"the message or settings of its target differ"}, []string{"PutTargets"}, nil},
 		{"a retry policy", func(r *fakeaws.Rule) {
 			n := 3
 			r.Targets[0].RetryPolicy = &fakeaws.RetryPolicy{MaximumRetryAttempts: &n}
 		},
-			[]string{"the message or settings of its target differ"}, []string{"PutTargets"}},
+			[]string{"the message or settings of its target differ"}, []string{"PutTargets"}, nil},
 		{"a stray target", func(r *fakeaws.Rule) {
 			r.Targets = append(r.Targets, fakeaws.Target{ID: "x", ARN: topic + "elsewhere"})
 		},
-			[]string{`stray target "x": ` + topic + "elsewhere"}, []string{"RemoveTargets"}},
+			[]string{`stray target "x": ` + topic + "elsewhere"}, []string{"RemoveTargets"}, nil},
 		{"its target under another ID", func(r *fakeaws.Rule) { r.Targets[0].ID = "x" },
-			[]string{"its target is missing: " + topic + "alerts", `stray target "x": ` + topic + "alerts"}, []string{"PutTargets", "RemoveTargets"}},
+			[]string{"its target is missing: " + topic + "alerts"}, []string{"PutTargets", "RemoveTargets"}, []string{`stray target "x": ` + topic + "alerts"}},
 		{"several things", func(r *fakeaws.Rule) { r.State = fakeaws.Disabled; r.Targets[0].ID = "x" },
-			[]string{"state is DISABLED, wanted ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", "its target is missing: " + topic + "alerts", `stray target "x": ` + topic + "alerts"},
-			[]string{"PutRule", "PutTargets", "RemoveTargets"}},
+			[]string{"state is DISABLED, wanted ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", "its target is missing: " + topic + "alerts"},
+			[]string{"PutRule", "PutTargets", "RemoveTargets"}, []string{`stray target "x": ` + topic + "alerts"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			b := newBox(t, fakeaws.Options{})
@@ -64,8 +65,10 @@ func TestEveryPartOfARuleIsManaged(t *testing.T) {
 			b.put(t, home, r)
 			plan := Make(Wish{Policy: p, Watched: []string{home}, Watches: keysUpTo(1), Observed: b.observe(t.Context(), p, home)})
 			var want []Change
-			if tc.why != nil {
-				want = []Change{{Action: Update, Rule: r.Name, KeysAdded: []string{}, KeysRemoved: []string{}, Why: tc.why, Status: Planned}}
+			for _, why := range [][]string{tc.why, tc.then} {
+				if why != nil {
+					want = append(want, Change{Action: Update, Rule: r.Name, KeysAdded: []string{}, KeysRemoved: []string{}, Why: why, Status: Planned})
+				}
 			}
 			if diff := cmp.Diff(want, plan.Regions[0].Changes, outside); diff != "" {
 				t.Error(diff)
@@ -130,7 +133,7 @@ func TestKeysStayWhereTheyAre(t *testing.T) {
 		{"a rule of another name that remembers the key", []fakeaws.Rule{rule("x", pattern())}, []string{"update x"}},
 		{"a rule of its name that remembers nothing", []fakeaws.Rule{rule(key(1), pattern(), silent)}, []string{"update " + key(1)}},
 		{"a rule of another name that remembers nothing", []fakeaws.Rule{rule("x", pattern(), silent)}, []string{"create " + key(1), "retire x"}},
-		{"a rule with another key besides", []fakeaws.Rule{rule(key(1), pattern(key(1), key(2)))}, []string{"create " + key(1) + "-2", "retire " + key(1)}},
+		{"a rule with another key besides", []fakeaws.Rule{rule(key(1), pattern(key(1), key(2)))}, []string{"update " + key(1), "update " + key(1)}},
 		{"its name taken by another key", []fakeaws.Rule{rule(key(1), pattern(key(2)))}, []string{"create " + key(1) + "-2", "retire " + key(1)}},
 		{"its name taken by others", []fakeaws.Rule{rule(key(1), foreign), rule(key(1)+"-2", managed)}, []string{"create " + key(1) + "-3"}},
 		{"no room for its target", []fakeaws.Rule{rule(key(1), crowded)}, []string{"create " + key(1) + "-2", "retire " + key(1)}},
@@ -155,27 +158,29 @@ func TestPlanSaysWhy(t *testing.T) {
 	b := newBox(t, fakeaws.Options{})
 	p := perRegion()
 	two := wantedRule(p, home, stale(key(1)))
-	two.Name, two.Pattern = "kw-ops-two", fakePattern([]string{key(3), key(1)}, "")
+	two.Name, two.Pattern = "kw-ops-two", fakePattern([]string{key(3), key(1), key(5)}, "")
 	none := wantedRule(p, home, stale(key(4)))
 	none.Name, none.Pattern, none.Description = "kw-ops-none", fakePattern(nil, ""), "keywatch/1 ops ?"
 	b.put(t, home, two, none, wantedRule(p, home, stale(key(2))))
 	silent := ranked(key(4), 2000)
 	silent.Why = nil
 	plan := Make(Wish{
-		Policy: p, Watched: []string{home}, Watches: []Watch{stale(key(1)), silent}, Observed: b.observe(t.Context(), p, home),
+		Policy: p, Watched: []string{home}, Watches: []Watch{stale(key(1)), silent, stale(key(5))}, Observed: b.observe(t.Context(), p, home),
 		Verdicts: map[string]Verdict{key(2): {Proved: true, Why: "the key was deleted"}, key(3): {Why: "the key is in use"}},
 	})
 	want := []Change{
 		{Action: Create, Rule: "kw-ops-" + key(4), KeysAdded: []string{key(4)}, KeysRemoved: []string{}, Why: []string{"key-stale"}, Status: Planned},
 		{Action: Create, Rule: "kw-ops-" + key(1), KeysAdded: []string{key(1)}, KeysRemoved: []string{}, Why: []string{"unused for 80 days"}, Status: Planned},
+		{Action: Create, Rule: "kw-ops-" + key(5), KeysAdded: []string{key(5)}, KeysRemoved: []string{}, Why: []string{"unused for 80 days"}, Status: Planned},
 		{Action: Retire, Rule: "kw-ops-" + key(2), KeysAdded: []string{}, KeysRemoved: []string{key(2)}, Why: []string{"the key was deleted"}, Status: Planned},
 		{Action: Retire, Rule: "kw-ops-none", KeysAdded: []string{}, KeysRemoved: []string{}, Why: []string{"its pattern names no key"}, Status: Planned},
-		{Action: Retire, Rule: "kw-ops-two", KeysAdded: []string{}, KeysRemoved: []string{key(1), key(3)}, Why: []string{key(1) + " is watched by kw-ops-" + key(1), "the key is in use"}, Status: Planned},
+		{Action: Retire, Rule: "kw-ops-two", KeysAdded: []string{}, KeysRemoved: []string{key(1), key(3), key(5)},
+			Why: []string{key(1) + " is watched by kw-ops-" + key(1), key(3) + ": the key is in use", key(5) + " is watched by kw-ops-" + key(5)}, Status: Planned},
 	}
 	if diff := cmp.Diff(want, plan.Regions[0].Changes, outside); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{key(1), key(4)}, plan.WatchedKeys); diff != "" {
+	if diff := cmp.Diff([]string{key(1), key(4), key(5)}, plan.WatchedKeys); diff != "" {
 		t.Error(diff)
 	}
 }

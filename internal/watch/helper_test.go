@@ -41,15 +41,15 @@ type tester interface {
 func perRegion() Policy {
 	return Policy{
 		NamePrefix: "kw", Owner: "ops", AccountID: account, HomeRegion: home,
-		Target: "arn:aws:sns:{region}:{account}:alerts",
-		State:  fakeaws.EnabledAll, RulesQuota: 300, RetireMax: 3, RetirePercent: 30,
+		Targets: []string{"arn:aws:sns:{region}:{account}:alerts"},
+		State:   fakeaws.EnabledAll, RulesQuota: 300, RetireMax: 3, RetirePercent: 30,
 	}
 }
 
 // viaHub is a policy with one queue in the home Region.
 func viaHub() Policy {
 	p := perRegion()
-	p.Target = "arn:aws:sqs:" + home + ":" + account + ":alerts"
+	p.Targets = []string{"arn:aws:sqs:" + home + ":" + account + ":alerts"}
 	p.ForwardRole = "arn:aws:iam::" + account + ":role/forward"
 	return p
 }
@@ -71,8 +71,10 @@ func newBox(t tester, opt fakeaws.Options) *box {
 	for _, region := range allRegions {
 		b.CreateTopic(region, "alerts", true)
 		b.CreateTopic(region, "elsewhere", true)
+		b.CreateTopic(region, "quiet", true)
 	}
 	b.CreateQueue(home, "alerts", true)
+	b.CreateQueue(home, "quiet", true)
 	b.CreateRole("forward", true)
 	return b
 }
@@ -261,9 +263,9 @@ func event(key, id string, readOnly bool) map[string]any {
 
 // alertTargets are the topics and the queue that the two policies name.
 func alertTargets() []string {
-	arns := []string{"arn:aws:sqs:" + home + ":" + account + ":alerts"}
+	arns := []string{"arn:aws:sqs:" + home + ":" + account + ":alerts", "arn:aws:sqs:" + home + ":" + account + ":quiet"}
 	for _, region := range allRegions {
-		arns = append(arns, "arn:aws:sns:"+region+":"+account+":alerts")
+		arns = append(arns, "arn:aws:sns:"+region+":"+account+":alerts", "arn:aws:sns:"+region+":"+account+":quiet")
 	}
 	return arns
 }
@@ -279,4 +281,18 @@ func (b *box) received(id string) int {
 		}
 	}
 	return n
+}
+
+// patternFor is the pattern of a rule for one key or root's.
+func patternFor(key string) string {
+	return patternOf(contentOf(Policy{}.kindOf(key), []string{key}, nil), account)
+}
+
+// readKeys are the keys that a pattern names.
+func readKeys(pattern string) []string {
+	switch c := readPattern(pattern); c.kind {
+	case keyRule, rootRule, activityRule:
+		return c.subjects
+	}
+	return nil
 }

@@ -2,7 +2,6 @@ package watch
 
 import (
 	"context"
-	"maps"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -17,86 +16,100 @@ import (
 	"keywatch/internal/fakeaws"
 )
 
-// exact fails unless exactly the wanted keys are watched, as wanted, in the
-// watched Regions, and a plan made now has nothing to do.
+// exact fails unless exactly what is wanted is watched, as wanted, in the watched
+// Regions, every call is told once, and a plan made now has nothing to do.
 func (w *world) exact(t *rapid.T) {
 	t.Helper()
 	wish := w.wish(t)
 	plan := Make(wish)
+	var wanted []string
+	for _, x := range w.policy.wants(w.watches) {
+		wanted = append(wanted, x.label())
+	}
+	slices.Sort(wanted)
 	for _, r := range plan.Regions {
-		unchanged := len(w.watches)
-		if !slices.Contains(w.watched, r.Region) {
-			unchanged = 0
-		}
-		if len(r.Changes) > 0 || r.Unchanged != unchanged {
-			t.Fatalf("%s: %d rules are as wanted, want %d, and there is more to do: %s", r.Region, r.Unchanged, unchanged, tell(plan))
+		if len(r.Changes) > 0 || !slices.Contains(w.watched, r.Region) && r.Unchanged > 0 {
+			t.Fatalf("%s: %d rules are as wanted, and there is more to do: %s", r.Region, r.Unchanged, tell(plan))
 		}
 	}
 	if len(plan.Incomplete) > 0 {
 		t.Fatalf("incomplete: %q", plan.Incomplete)
 	}
-	wanted, byKey := map[string]bool{}, map[string]Watch{}
-	for _, watch := range w.watches {
-		wanted[watch.Key], byKey[watch.Key] = true, watch
-	}
 	for _, o := range wish.Observed {
+		var carried []string
 		for _, own := range o.Own {
-			want := Wanted(w.policy, o.Region, own.Name, byKey[own.Keys[0]])
-			if !samePattern(own.Pattern, want.Pattern) {
-				t.Fatalf("%s %s has the pattern %s", o.Region, own.Name, own.Pattern)
-			}
-			want.Pattern = own.Pattern
-			if !reflect.DeepEqual(own.Rule, want) || own.Schedule != "" {
-				t.Fatalf("%s has %+v, want %+v", o.Region, own, want)
+			carried = append(carried, own.content.labels()...)
+			if own.Schedule != "" || !newBus(w.policy, o).live(own) || !w.policy.holds(own.content) {
+				t.Fatalf("%s has %+v", o.Region, own)
 			}
 		}
+		slices.Sort(carried)
+		if want := wanted; slices.Contains(w.watched, o.Region) && !slices.Equal(carried, want) {
+			t.Fatalf("%s carries %v, wanted %v", o.Region, carried, want)
+		}
 	}
-	if live := Live(w.policy, wish.Observed, w.watched); !slices.Equal(live, slices.Sorted(maps.Keys(wanted))) {
+	keys, identities := Live(w.policy, wish.Observed, w.watched)
+	if live := slices.Sorted(slices.Values(slices.Concat(keys, identities))); !slices.Equal(live, wanted) {
 		t.Fatalf("live are %v, wanted %v", live, wanted)
 	}
-	covered := w.covered(w.policy.State == fakeaws.EnabledAll)
 	for _, region := range w.watched {
-		for _, key := range pool() {
-			if covered[[2]string{region, key}] != wanted[key] {
-				t.Fatalf("use of %s in %s is heard: %v", key, region, !wanted[key])
+		for _, s := range scenes() {
+			want := 0
+			if s.wanted(w) {
+				want = 1
+			}
+			if n := w.heard(region, s); n < want || n > want*w.most() {
+				t.Fatalf("%s in %s raises %d alerts, wanted: %d", s.name, region, n, want)
 			}
 		}
 	}
 }
 
-// guard watches every call from now on: what was heard before, and is wanted, is
-// heard after each single call: in the same Region where that stays watched, and
+// most is the number of targets that one alert may go to.
+func (w *world) most() int {
+	n := len(w.policy.Targets)
+	for _, r := range w.policy.Routes {
+		n = max(n, len(r.Targets))
+	}
+	return n
+}
+
+// guard watches every call from now on: what was told before, and is wanted, is
+// told after each single call: in the same Region where that stays watched, and
 // somewhere where it does not. It returns what it has to complain about.
 func (w *world) guard() func() []string {
-	before := w.covered(false)
 	var lock sync.Mutex
+	before := map[string][]string{} // Regions by scene
+	var wanted []scene
+	for _, s := range scenes() {
+		if !s.wanted(w) {
+			continue
+		}
+		wanted = append(wanted, s)
+		for _, region := range allRegions {
+			if w.heard(region, s) > 0 {
+				before[s.name] = append(before[s.name], region)
+			}
+		}
+	}
 	var gaps []string
 	w.OnCall(func(c fakeaws.Call) {
 		if !c.Write() {
 			return
 		}
-		for _, watch := range w.watches {
-			heard, was := false, false
-			for _, region := range allRegions {
-				if !before[[2]string{region, watch.Key}] {
-					continue
-				}
-				was = true
-				now := w.heard(region, watch.Key, false)
-				heard = heard || now
-				if !now && slices.Contains(w.watched, region) {
-					lock.Lock()
-					gaps = append(gaps, watch.Key+" is not heard in "+region+" after "+c.Region+" "+c.Op+" "+c.Resource)
-					lock.Unlock()
+		lock.Lock()
+		defer lock.Unlock()
+		for _, s := range wanted {
+			somewhere := len(before[s.name]) == 0
+			for _, region := range before[s.name] {
+				told := w.heard(region, s) > 0
+				somewhere = somewhere || told
+				if !told && slices.Contains(w.watched, region) {
+					gaps = append(gaps, s.name+" is not told in "+region+" after "+c.Region+" "+c.Op+" "+c.Resource)
 				}
 			}
-			for _, region := range allRegions {
-				heard = heard || was && !heard && w.heard(region, watch.Key, false)
-			}
-			if was && !heard {
-				lock.Lock()
-				gaps = append(gaps, watch.Key+" is heard nowhere after "+c.Region+" "+c.Op+" "+c.Resource)
-				lock.Unlock()
+			if !somewhere && !slices.ContainsFunc(allRegions, func(r string) bool { return w.heard(r, s) > 0 }) {
+				gaps = append(gaps, s.name+" is told nowhere after "+c.Region+" "+c.Op+" "+c.Resource)
 			}
 		}
 	})

@@ -12,6 +12,9 @@ type Wish struct {
 	// Watched and Excluded are Regions: wanted ones, and ones left out on
 	// purpose. Every observed Region outside Watched is emptied of our rules.
 	Watched, Excluded []string
+	// Only, if any, are the Regions in which this run may write. What is to be done
+	// in others is held, and what relies on it too.
+	Only []string
 	// Observed has every Region that was looked at, in any order.
 	Observed []Observed
 	// Watches are wanted in every watched Region, at most one per key.
@@ -22,6 +25,9 @@ type Wish struct {
 	// Verdicts are the fresh looks at the keys that are watched and no longer
 	// wanted, see Orphans. A key without one keeps its rules.
 	Verdicts map[string]Verdict
+	// KeepSessions keeps the watches of users' sessions: it is not known whether a
+	// key of theirs is still watched.
+	KeepSessions bool
 }
 
 // Verdict allows the retirement of a key's watch.
@@ -45,7 +51,7 @@ func Orphans(seen []Observed, watches []Watch) []Memory {
 	for _, o := range byRegion(seen) {
 		for _, own := range o.Own {
 			for _, m := range own.Memory {
-				if old, ok := found[m.Key]; !wanted[m.Key] && (!ok || m.better(old)) {
+				if old, ok := found[m.Key]; m.Key != "" && !wanted[m.Key] && (!ok || m.better(old)) {
 					found[m.Key] = m
 				}
 			}
@@ -61,24 +67,32 @@ func Orphans(seen []Observed, watches []Watch) []Memory {
 // Make compares every Region with the wish and holds the outcome against quotas
 // and the retirement cap. It is a pure function: nothing is written by planning.
 func Make(wish Wish) Plan {
-	m := maker{Wish: wish, wanted: map[string]bool{}}
-	plan := Plan{WatchedKeys: []string{}}
-	for _, w := range wish.Watches {
-		m.wanted[w.Key] = true
-		plan.WatchedKeys = append(plan.WatchedKeys, w.Key)
+	m := newMaker(wish)
+	plan := Plan{WatchedKeys: []string{}, WatchedIdentities: []string{}, users: map[string]bool{}}
+	for _, w := range m.wants {
+		if user := w.user(); user != "" {
+			plan.users[user] = true
+		}
+		if isKey(w.label()) {
+			plan.WatchedKeys = append(plan.WatchedKeys, w.label())
+		} else {
+			plan.WatchedIdentities = append(plan.WatchedIdentities, w.label())
+		}
 	}
 	slices.Sort(plan.WatchedKeys)
-	for _, o := range byRegion(wish.Observed) {
-		plan.Regions = append(plan.Regions, m.region(o))
-	}
+	slices.Sort(plan.WatchedIdentities)
+	m.regions(&plan)
 	plan.Incomplete = sumUp(plan.Regions)
 	plan.Uncovered = m.uncovered(plan.Regions)
-	m.capRetirements(&plan)
+	if over := m.overCap(plan); over.reason != "" {
+		m.keepThose(&plan, over)
+	}
 	for i := range plan.Regions {
-		if missing := fitQuota(&plan.Regions[i]); missing != "" {
-			if wish.Policy.hub() && plan.Regions[i].Region == wish.Policy.HomeRegion {
-				missing += "; the other Regions forward to this one, so these keys are watched nowhere"
-			}
+		missing := plan.Regions[i].shortage()
+		if missing != "" && wish.Policy.Hub() && plan.Regions[i].Region == wish.Policy.HomeRegion {
+			missing += "; the other Regions forward to this one, so these keys are watched nowhere"
+		}
+		if missing != "" {
 			plan.Incomplete = append(plan.Incomplete, missing)
 		}
 	}
@@ -91,42 +105,57 @@ func Make(wish Wish) Plan {
 // maker is a wish with what is looked up often.
 type maker struct {
 	Wish
-	wanted map[string]bool // keys
+	wants  []want          // riskiest first
+	wanted map[string]bool // labels
+	// unjudged are wanted keys that only stay as nobody may decide about them.
+	unjudged map[string]bool
 }
 
-func (m maker) watches(region string) bool { return slices.Contains(m.Watched, region) }
-
-// unjudged tells that nobody may decide about a key yet.
-func (m maker) unjudged(key string) bool {
-	_, judged := m.Verdicts[key]
-	return !judged && !m.wanted[key]
-}
-
-// region plans one Region without regard to the others.
-func (m maker) region(o Observed) RegionPlan {
-	watched := m.watches(o.Region)
-	turn := m.Policy.stepOf(o.Region, watched)
-	if o.Err != nil {
-		return RegionPlan{Region: o.Region, Error: o.Err.Error(), step: turn}
-	}
-	watches, why := m.Watches, func(key string) string { return m.Verdicts[key].Why }
-	if !watched {
-		watches, why = nil, func(string) string { return "the settings do not watch " + o.Region }
-	}
-	region := Diff(m.Policy, o, watches, why)
-	region.step = turn
-	region.Changes = slices.DeleteFunc(region.Changes, func(c Change) bool {
-		keep := c.Action == Retire && slices.ContainsFunc(c.ops.speaksOf, m.unjudged)
-		if keep {
-			region.Unchanged++
+// newMaker adds to the wishes the keys that are watched, that nobody wants and
+// about which nobody may decide yet: they stay watched.
+func newMaker(wish Wish) maker {
+	m := maker{Wish: wish, wanted: map[string]bool{}, unjudged: map[string]bool{}}
+	watches := slices.Clone(wish.Watches)
+	for _, memory := range Orphans(wish.Observed, wish.Watches) {
+		if _, judged := wish.Verdicts[memory.Key]; !judged {
+			watches = append(watches, memory.Kept())
+			m.unjudged[memory.Key] = true
 		}
-		return keep
-	})
-	if err := m.Blocked[o.Region]; err != nil {
-		region.Error = err.Error()
-		hold(&region, "nothing is written in this Region: its target cannot be used", func(Change) bool { return true })
 	}
-	return region
+	m.wants = wish.Policy.wants(watches)
+	for _, w := range m.wants {
+		m.wanted[w.label()] = true
+	}
+	return m
+}
+
+func (m maker) regions(plan *Plan) {
+	plan.Regions = nil
+	for _, o := range byRegion(m.Observed) {
+		plan.Regions = append(plan.Regions, m.region(o, func(string) bool { return false }))
+	}
+}
+
+// mayLeave tells that a rule may lose a subject that its Region does not want.
+func (m maker) mayLeave(label string) bool {
+	switch {
+	case !isKey(label):
+		return !m.KeepSessions || !strings.HasPrefix(label, sessionsOf)
+	case m.wanted[label]:
+		return !m.unjudged[label]
+	}
+	return true
+}
+
+// why says in words why a subject is not wanted any more.
+func (m maker) why(label string) string {
+	switch {
+	case isKey(label):
+		return m.Verdicts[label].Why
+	case strings.HasPrefix(label, sessionsOf):
+		return "no key of the user is watched any more, or watch.sessions is off"
+	}
+	return "watch.identities does not name it"
 }
 
 // uncovered lists the Regions where the use of a key may raise no alert. With a
@@ -134,11 +163,11 @@ func (m maker) region(o Observed) RegionPlan {
 func (m maker) uncovered(regions []RegionPlan) []string {
 	uncovered := append([]string{}, m.Excluded...)
 	for _, region := range regions {
-		if region.Error == "" || !m.watches(region.Region) {
+		if region.Error == "" || !slices.Contains(m.Watched, region.Region) {
 			continue
 		}
 		uncovered = append(uncovered, region.Region)
-		if m.Policy.hub() && region.Region == m.Policy.HomeRegion {
+		if m.Policy.Hub() && region.Region == m.Policy.HomeRegion {
 			uncovered = append(uncovered, m.Watched...)
 		}
 	}

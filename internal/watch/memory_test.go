@@ -109,7 +109,7 @@ func TestDamagedMemoryIsNoMemory(t *testing.T) {
 	})
 	t.Run("each of several keys has its block", func(t *testing.T) {
 		want := []Memory{{Key: "A", Reasons: Stale, IdleSince: stale("").IdleSince, Fingerprint: "0a1b2c"}, {Key: "B"}, {Key: "C", Reasons: Unrotated}}
-		if diff := cmp.Diff(want, recall(mark+" ops fyx10a1b2c!!!!!!!!!!---2------ three keys", []string{"A", "B", "C"})); diff != "" {
+		if diff := cmp.Diff(want, recall(mark+" ops fyx10a1b2c!!!!!!!!!!---2------ "+sum([]string{"A", "B", "C"}), []string{"A", "B", "C"})); diff != "" {
 			t.Error(diff)
 		}
 	})

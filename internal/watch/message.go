@@ -1,14 +1,20 @@
 package watch
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 )
 
-// targetID names our target in a rule.
-const targetID = "alert"
+// targetID names our targets in a rule: alert, alert-2 and so on.
+func targetID(i int) string {
+	if i == 0 {
+		return "alert"
+	}
+	return "alert-" + strconv.Itoa(i+1)
+}
 
 // alertFields are the fields of an alert, in its order, and where EventBridge
 // finds them in the event.
@@ -26,32 +32,69 @@ var alertFields = []struct{ name, path string }{
 	{"error", "$.detail.errorCode"},
 }
 
-// alert makes the target that delivers to a topic or queue. Its template is a
+// issuer says whose temporary credentials were used, where that is not the user.
+var issuer = struct{ name, path string }{"issuer", "$.detail.userIdentity.sessionContext.sessionIssuer.arn"}
+
+// headlines begin the alerts of each kind of rule.
+var headlines = map[kind]string{
+	keyRule: "watched access key used", rootRule: "watched access key used", activityRule: "root user active",
+	sessionRule: "temporary credentials of a watched user used", identityRule: "watched identity active",
+}
+
+// message is the transformer that makes an alert of an event. Its template is a
 // JSON object whose placeholders stand bare, never within quotes: EventBridge
 // then encodes each value, so that a quote in a thief's user agent cannot
-// spoil the message.
-func alert(arn, rule string, reasons Reason) types.Target {
+// spoil the message. The reasons are those of a single key.
+func message(rule string, k kind, reasons Reason) *types.InputTransformer {
+	fields := alertFields
+	if k == sessionRule || k == identityRule {
+		fields = append(fields[:len(fields):len(fields)], issuer)
+	}
 	paths := map[string]string{}
 	var b strings.Builder
-	b.WriteString(`{"alert":"watched access key used",`)
-	for _, f := range alertFields {
+	b.WriteString(`{"alert":"` + headlines[k] + `",`)
+	for _, f := range fields {
 		paths[f.name] = f.path
 		b.WriteString(`"` + f.name + `":<` + f.name + `>,`)
 	}
 	// Rule names and check ids hold nothing that JSON would have to escape.
-	b.WriteString(`"reason":"` + reasonText(reasons) + `","rule":"` + rule + `"}`)
-	return types.Target{
-		Id:  aws.String(targetID),
-		Arn: aws.String(arn),
-		InputTransformer: &types.InputTransformer{
-			InputPathsMap: paths,
-			InputTemplate: aws.String(b.String()),
-		},
+	if reasons != 0 {
+		b.WriteString(`"reason":"` + reasonText(reasons) + `",`)
+	}
+	b.WriteString(`"rule":"` + rule + `"}`)
+	return &types.InputTransformer{InputPathsMap: paths, InputTemplate: aws.String(b.String())}
+}
+
+// targets are the targets of a rule that delivers in the given way. Bus targets
+// take neither transformer nor retry policy.
+func (p Policy) targets(region string, d delivery, transformer *types.InputTransformer) []types.Target {
+	all := make([]types.Target, 0, len(d.arns))
+	for i, arn := range d.arns {
+		t := types.Target{Id: aws.String(targetID(i)), Arn: aws.String(arn), DeadLetterConfig: p.deadLetter(region)}
+		if d.forward {
+			t.RoleArn = aws.String(p.ForwardRole)
+			all = append(all, t)
+			continue
+		}
+		t.InputTransformer = transformer
+		t.RetryPolicy = p.Retry.policy()
+		if fifo(arn) {
+			t.SqsParameters = &types.SqsParameters{MessageGroupId: aws.String(p.MessageGroup)}
+		}
+		all = append(all, t)
+	}
+	return all
+}
+
+// policy is nil for EventBridge's own policy, which need not be written.
+func (r Retry) policy() *types.RetryPolicy {
+	if r == (Retry{}) {
+		return nil
+	}
+	return &types.RetryPolicy{
+		MaximumRetryAttempts:     aws.Int32(int32(r.MaxAttempts)),
+		MaximumEventAgeInSeconds: aws.Int32(int32(r.MaxAge.Seconds())),
 	}
 }
 
-// forward makes the target that sends the event to the home Region's default
-// bus. Bus targets take neither transformer nor retry policy.
-func forward(busARN, roleARN string) types.Target {
-	return types.Target{Id: aws.String(targetID), Arn: aws.String(busARN), RoleArn: aws.String(roleARN)}
-}
+func fifo(arn string) bool { return strings.HasSuffix(arn, ".fifo") }

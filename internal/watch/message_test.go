@@ -103,7 +103,7 @@ func TestHubDeliversOnce(t *testing.T) {
 		for _, r := range b.Rules(region) {
 			want := fakeaws.Target{ID: "alert", ARN: "arn:aws:events:us-east-1:111122223333:event-bus/default", RoleARN: p.ForwardRole}
 			if region == home {
-				want = fakeaws.Target{ID: "alert", ARN: p.Target, InputTransformer: r.Targets[0].InputTransformer}
+				want = fakeaws.Target{ID: "alert", ARN: p.Targets[0], InputTransformer: r.Targets[0].InputTransformer}
 			}
 			if diff := cmp.Diff([]fakeaws.Target{want}, r.Targets); diff != "" || region == home && want.InputTransformer == nil {
 				t.Errorf("%s %s: %s", region, r.Name, diff)

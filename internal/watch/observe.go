@@ -39,14 +39,33 @@ type Observed struct {
 // Own is a rule of ours as it was observed.
 type Own struct {
 	Rule
-	// Keys are the key IDs its pattern names, RootKey for root's.
+	ARN string
+	// Keys are the key IDs its pattern names, sorted, RootKey for root's. It is
+	// empty for rules about sessions and identities.
 	Keys []string
 	// Memory runs parallel to Keys. Where the pattern names no key, as after an
-	// edit by hand, it has the one key that Description or name speak of, if any.
+	// edit by hand, it has what Description or name speak of, if any.
 	Memory []Memory
 	// Schedule is a schedule expression that somebody added; wanted rules have
 	// none.
 	Schedule string
+	// Tags are nil where nobody looked, see Tags.
+	Tags map[string]string
+
+	content content
+}
+
+// ownOf reads what a rule of ours says.
+func (p Policy) ownOf(r Rule, schedule string) Own {
+	own := Own{Rule: r, Schedule: schedule, content: readPattern(r.Pattern)}
+	switch own.content.kind {
+	case keyRule, rootRule, activityRule:
+		own.Keys = own.content.subjects
+		own.Memory = recall(r.Description, own.Keys)
+	case "":
+		own.Memory = p.recallLost(r.Name, r.Description)
+	}
+	return own
 }
 
 // listLimit is the largest page ListRules and ListTargetsByRule give.
@@ -74,25 +93,17 @@ func Observe(ctx context.Context, api Reader, p Policy, region string) Observed 
 			seen.Foreign = append(seen.Foreign, name)
 			continue
 		}
-		keys := keysIn(aws.ToString(r.EventPattern))
-		memory := recall(aws.ToString(r.Description), keys)
-		if len(keys) == 0 {
-			memory = p.recallLost(name, aws.ToString(r.Description))
-		}
-		seen.Own = append(seen.Own, Own{
-			Rule: Rule{
-				Name:        name,
-				Pattern:     aws.ToString(r.EventPattern),
-				State:       string(r.State),
-				Description: aws.ToString(r.Description),
-			},
-			Keys:     keys,
-			Memory:   memory,
-			Schedule: aws.ToString(r.ScheduleExpression),
-		})
+		own := p.ownOf(Rule{
+			Name:        name,
+			Pattern:     aws.ToString(r.EventPattern),
+			State:       string(r.State),
+			Description: aws.ToString(r.Description),
+		}, aws.ToString(r.ScheduleExpression))
+		own.ARN = aws.ToString(r.Arn)
+		seen.Own = append(seen.Own, own)
 	}
 	slices.Sort(seen.Foreign)
-	slices.SortFunc(seen.Own, func(a, b Own) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(seen.Own, func(a, b Own) int { return byName(a.Name, b.Name) })
 	if seen.Own, err = withTargets(ctx, api, seen.Own); err != nil {
 		return Observed{Region: region, Err: fmt.Errorf("watch: list targets in %s: %w%s", region, err, hint(err, "events:ListTargetsByRule"))}
 	}

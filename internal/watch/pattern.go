@@ -1,84 +1,125 @@
 package watch
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
-	"regexp"
-	"slices"
 )
 
-// The pattern pins source to AWS's own prefix, which PutEvents refuses to
-// anybody else, so that nobody can forge an alert. It names no detail-type:
-// AWS spells some of them in two ways, and only CloudTrail's events carry
-// detail.userIdentity.
+// Patterns pin source to AWS's own prefix, which PutEvents refuses to anybody
+// else, so that nobody can forge an alert. They name no detail-type: AWS spells
+// some of them in two ways, and only CloudTrail's events carry
+// detail.userIdentity. No event is matched by two patterns of ours, but while a
+// key moves between rules.
 
+type jsonObject = map[string]any
+
+// patternMax is EventBridge's default quota for a pattern, in characters.
+const patternMax = 2048
+
+var absent = []any{jsonObject{"exists": false}}
+
+func prefixed(text string) []any { return []any{jsonObject{"prefix": text}} }
+
+// pattern is the shape of every pattern, with its fields in our order.
 type pattern struct {
 	Source  []any    `json:"source"`
 	Account []string `json:"account,omitempty"`
-	Detail  struct {
-		UserIdentity struct {
-			Type        []string `json:"type,omitempty"`
-			AccessKeyID []any    `json:"accessKeyId"`
-		} `json:"userIdentity"`
-	} `json:"detail"`
+	Detail  any      `json:"detail"`
+}
+
+// identityFields are what patterns ask of detail.userIdentity, in our order.
+type identityFields struct {
+	Type        []string `json:"type,omitempty"`
+	ARN         []string `json:"arn,omitempty"`
+	UserName    []string `json:"userName,omitempty"`
+	AccessKeyID []any    `json:"accessKeyId,omitempty"`
+	InvokedBy   []any    `json:"invokedBy,omitempty"`
+	Session     any      `json:"sessionContext,omitempty"`
+}
+
+type detailFields struct {
+	EventType []any          `json:"eventType,omitempty"`
+	Console   []any          `json:"sessionCredentialFromConsole,omitempty"`
+	Identity  identityFields `json:"userIdentity"`
+}
+
+// patternOf is the event pattern of a content.
+func patternOf(c content, account string) string {
+	p := pattern{Source: prefixed("aws.")}
+	switch c.kind {
+	case keyRule:
+		p.Detail = detailFields{Identity: identityFields{AccessKeyID: anys(c.subjects)}}
+	case rootRule:
+		// Root's key IDs cannot be listed, so root is matched by type and the
+		// prefix of long-term keys; sessions have ASIA.
+		p.Account = []string{account}
+		p.Detail = detailFields{Identity: identityFields{Type: []string{rootType}, AccessKeyID: prefixed("AKIA")}}
+	case activityRule:
+		p.Account = []string{account}
+		p.Detail = detailFields{
+			EventType: []any{jsonObject{"anything-but": []string{"AwsServiceEvent"}}},
+			Identity:  identityFields{Type: []string{rootType}, InvokedBy: absent},
+		}
+	case sessionRule:
+		p.Account = []string{account} // user names are unique within an account
+		p.Detail = sessionDetail(c.subjects)
+	case identityRule:
+		p.Detail = identityDetail(c.subjects, c.except)
+	}
+	return compact(p)
 }
 
 // rootType is the root user's userIdentity.type (CloudTrail user guide).
 const rootType = "Root"
 
-type prefix struct {
-	Prefix string `json:"prefix"`
+// sessionDetail matches what users do with credentials of GetSessionToken, which
+// keep the user's name, and of GetFederationToken, which name the user as their
+// issuer (IAM user guide, CloudTrail integration). Console sessions are told by
+// a field of their own (CloudTrail record contents).
+func sessionDetail(users []string) any {
+	return jsonObject{"$or": []any{
+		detailFields{Console: absent, Identity: identityFields{Type: []string{"IAMUser"}, UserName: users, AccessKeyID: prefixed("ASIA")}},
+		detailFields{Identity: identityFields{Type: []string{"FederatedUser"}, Session: issuedBy("userName", users)}},
+	}}
 }
 
-// patternFor is the event pattern that matches every use of a key. Root's key
-// IDs cannot be listed, so root is matched by type and the prefix of long-term
-// keys; sessions have ASIA. account pins it to events of this account.
-func patternFor(key, account string) string {
-	var p pattern
-	p.Source = []any{prefix{"aws."}}
-	if key == RootKey {
-		p.Account = []string{account}
-		p.Detail.UserIdentity.Type = []string{rootType}
-		p.Detail.UserIdentity.AccessKeyID = []any{prefix{"AKIA"}}
-	} else {
-		p.Detail.UserIdentity.AccessKeyID = []any{key}
+// identityDetail matches a user by name of any credentials but the keys that
+// have rules of their own, and the sessions that a user or role issued.
+func identityDetail(arns, except []string) any {
+	issued := detailFields{Identity: identityFields{Session: issuedBy("arn", arns)}}
+	if len(arns) == 0 || !isUser(arns[0]) {
+		return issued
 	}
-	text, err := json.Marshal(p)
-	if err != nil {
+	direct := identityFields{ARN: arns}
+	if len(except) > 0 {
+		direct.AccessKeyID = []any{jsonObject{"exists": false}, jsonObject{"anything-but": except}}
+	}
+	return jsonObject{"$or": []any{detailFields{Identity: direct}, issued}}
+}
+
+func issuedBy(field string, values []string) any {
+	return jsonObject{"sessionIssuer": jsonObject{field: values}}
+}
+
+func anys(texts []string) []any {
+	list := make([]any, 0, len(texts))
+	for _, t := range texts {
+		list = append(list, t)
+	}
+	return list
+}
+
+// compact writes JSON without spaces, and characters such as & as they are:
+// every one counts.
+func compact(v any) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if e.Encode(v) != nil {
 		return "" // cannot happen: strings always marshal
 	}
-	return string(text)
-}
-
-// keyID is what an access key ID looks like (IAM API reference, AccessKey).
-var keyID = regexp.MustCompile(`^\w{16,128}$`)
-
-// keysIn reads the distinct key IDs a pattern names, in its order, RootKey for
-// root's. It is forgiving: patterns edited by hand are read as far as they go,
-// and what cannot be a key ID is left out.
-func keysIn(text string) []string {
-	var p struct {
-		Detail struct {
-			UserIdentity struct {
-				Type        any `json:"type"`
-				AccessKeyID any `json:"accessKeyId"`
-			} `json:"userIdentity"`
-		} `json:"detail"`
-	}
-	if json.Unmarshal([]byte(text), &p) != nil {
-		return nil
-	}
-	if types, ok := p.Detail.UserIdentity.Type.([]any); ok && slices.Contains(types, any(rootType)) {
-		return []string{RootKey}
-	}
-	var keys []string
-	values, _ := p.Detail.UserIdentity.AccessKeyID.([]any)
-	for _, value := range values {
-		if key, ok := value.(string); ok && keyID.MatchString(key) && !slices.Contains(keys, key) {
-			keys = append(keys, key)
-		}
-	}
-	return keys
+	return string(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
 }
 
 // samePattern compares patterns as JSON: spacing and order of fields, which

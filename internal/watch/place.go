@@ -3,126 +3,217 @@ package watch
 import (
 	"slices"
 	"strconv"
-	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 )
 
-// carriers finds the rule that carries each wanted key: of the rules that claim
-// it the one that does its work best, and of equal ones the first by name. A
-// key without an entry needs a new rule.
-func (p Policy) carriers(seen Observed, watches []Watch) map[string]*Own {
-	wanted, byName := map[string]bool{}, map[string]string{}
-	for _, w := range watches {
-		wanted[w.Key] = true
-		byName[p.nameFor(w.Key)] = w.Key
-	}
-	carriers := map[string]*Own{}
-	for i := range seen.Own {
-		own := &seen.Own[i]
-		key := own.claim(byName)
-		if !wanted[key] || own.crowded() {
-			continue
-		}
-		if best := carriers[key]; best == nil || p.grade(seen.Region, *own) > p.grade(seen.Region, *best) {
-			carriers[key] = own
-		}
-	}
-	return carriers
+// placement finds a rule for every want. A subject stays where it is seen to be,
+// if that rule delivers as wanted and has the layout's shape; others go to the
+// first rule with room, else into a new one, else, on a full bus, one that is
+// for a single key is widened.
+type placement struct {
+	bus
+	wants   []want // riskiest first
+	byLabel map[string]want
+	packs   bool
+	all     []*slot          // seen ones by name, then new ones
+	home    map[string]*slot // by label
+	taken   map[string]bool  // rule names
+	// left are wants for which there is no place, and no rule alerts on them as
+	// well as it could. stuck are those that stay where they should not be.
+	left, stuck []want
 }
 
-// claim is the one key that a rule can be made to carry without taking another
-// key's watch away: the only key in its pattern or, where that names none, the
-// key it remembers or has in its name. It is empty for a rule with several keys.
-func (own Own) claim(byName map[string]string) string {
-	switch len(own.Keys) {
-	case 0:
-		if len(own.Memory) == 1 {
-			return own.Memory[0].Key
+func (b bus) place(wants []want) *placement {
+	pl := &placement{bus: b, wants: wants, byLabel: map[string]want{}, home: map[string]*slot{}, taken: map[string]bool{}, packs: b.packed(wants)}
+	for _, w := range wants {
+		pl.byLabel[w.label()] = w
+	}
+	for _, name := range b.foreign {
+		pl.taken[name] = true
+	}
+	pl.slots()
+	for _, s := range pl.all {
+		pl.taken[s.name] = true
+	}
+	holders := map[string][]*slot{}
+	for _, s := range pl.all {
+		for _, l := range s.claims {
+			holders[l] = append(holders[l], s)
 		}
-		if key, ok := byName[own.Name]; ok {
-			return key
+	}
+	var movers, strangers []want
+	for _, w := range wants {
+		switch l := w.label(); {
+		case pl.stays(w, holders[l]):
+		case slices.ContainsFunc(holders[l], func(s *slot) bool { return s.own.alerts() }):
+			movers = append(movers, w)
+		default:
+			strangers = append(strangers, w)
 		}
-		return byName[withoutNumber(own.Name)]
-	case 1:
-		return own.Keys[0]
+	}
+	for _, w := range strangers {
+		if !pl.settle(w) {
+			pl.left = append(pl.left, w)
+		}
+	}
+	for _, w := range movers {
+		if !pl.settle(w) {
+			pl.stay(w, holders[w.label()])
+		}
+	}
+	return pl
+}
+
+// stays puts a want where it is, in the rule that does its work best, and of
+// equal ones the first by name, if any is fit.
+func (pl *placement) stays(w want, holders []*slot) bool {
+	var best *slot
+	for _, s := range holders {
+		if pl.fit(s, w) && (best == nil || pl.grade(*s.own) > pl.grade(*best.own)) {
+			best = s
+		}
+	}
+	if best == nil {
+		return false
+	}
+	pl.enter(best, w)
+	return true
+}
+
+// fit tells that a rule that claims a want is a place for it to stay in.
+func (pl *placement) fit(s *slot, w want) bool {
+	if s.full || !s.kind.alike(w.kind) || pl.way(w) != anywhere && pl.way(w) != s.way {
+		return false
+	}
+	switch {
+	case w.kind != keyRule:
+		return true
+	case pl.packs:
+		return s.pack
+	}
+	return pl.resident(s) == w.label() && !pl.policy.isPack(s.name, keyRule)
+}
+
+// resident is the one key that a rule is for where every key has its own: the
+// only wanted one, or of several the one that the rule is named for.
+func (pl *placement) resident(s *slot) string {
+	var wanted []string
+	for _, l := range s.claims {
+		if _, ok := pl.byLabel[l]; ok {
+			wanted = append(wanted, l)
+		}
+	}
+	if len(wanted) == 1 {
+		return wanted[0]
+	}
+	for _, l := range wanted {
+		if pl.policy.nameFor(l) == withoutNumber(s.name) {
+			return l
+		}
 	}
 	return ""
 }
 
-// speaksOf are the keys a rule is about: those in its pattern, or the one that
-// it remembers.
-func (own Own) speaksOf() []string {
-	keys := slices.Clone(own.Keys)
-	for _, m := range own.Memory {
-		if !slices.Contains(keys, m.Key) {
-			keys = append(keys, m.Key)
+func (pl *placement) enter(s *slot, w want) {
+	if !slices.Contains(s.holds, w.label()) {
+		s.load = s.load.add(w.subject)
+	}
+	s.home = append(s.home, w.label())
+	pl.home[w.label()] = s
+}
+
+// settle finds a new place for a want.
+func (pl *placement) settle(w want) bool {
+	way := max(pl.way(w), 0)
+	packs := w.kind == sessionRule || w.kind == keyRule && pl.packs
+	if packs {
+		for _, s := range pl.all {
+			if s.pack && pl.takesIn(s, w, way) {
+				pl.enter(s, w)
+				return true
+			}
 		}
 	}
-	slices.Sort(keys)
-	return keys
-}
-
-// targetsMax is the number of targets a rule may have (EventBridge quotas).
-const targetsMax = 5
-
-// crowded tells that strays leave no room for our target. One of them may be
-// what raises the alert by now, so none can go before a new rule is there.
-func (own Own) crowded() bool {
-	return len(own.Targets) >= targetsMax && indexTarget(own.Targets, targetID) < 0
-}
-
-// grade tells how well a rule works: live, alerting in some way, not at all.
-func (p Policy) grade(region string, own Own) int {
-	switch {
-	case p.live(region, own):
-		return 2
-	case own.alerts():
-		return 1
+	if pl.free > 0 {
+		pl.free--
+		s := &slot{name: pl.policy.ownName(w), kind: w.kind, way: way, pack: packs}
+		if packs {
+			s.name = pl.packName(w.kind)
+		} else {
+			s.name = pl.freeName(s.name)
+		}
+		pl.taken[s.name] = true
+		pl.all = append(pl.all, s)
+		pl.enter(s, w)
+		return true
 	}
-	return 0
+	return packs && w.kind == keyRule && pl.widen(w, way)
 }
 
-// alerts tells that a use of the rule's keys may be told to somebody. It is
-// generous: pattern and target may be others than the wanted ones.
-func (own Own) alerts() bool {
-	return own.State != string(types.RuleStateDisabled) && len(own.Targets) > 0
-}
-
-// live tells that a rule alerts on one key as wanted: enabled, with our pattern
-// and the target that serves the Region.
-func (p Policy) live(region string, own Own) bool {
-	if !own.alerts() || len(own.Keys) != 1 || !samePattern(own.Pattern, patternFor(own.Keys[0], p.AccountID)) {
+// takesIn tells that a rule has room for one more subject.
+func (pl *placement) takesIn(s *slot, w want, way int) bool {
+	if s.full || s.kind != w.kind || s.way != way {
 		return false
 	}
-	arn := p.deliversTo(region)
-	return slices.ContainsFunc(own.Targets, func(t types.Target) bool { return aws.ToString(t.Arn) == arn })
+	switch {
+	case slices.Contains(s.holds, w.label()):
+		return true
+	case w.kind == keyRule:
+		return pl.policy.fits(s.load.add(w.subject))
+	}
+	return pl.policy.holds(s.content(append(s.all(), w.label())))
 }
 
-// firstNumber: a name that is taken is tried again with -2, -3 and so on.
-const firstNumber = 2
+// widen makes a pack of the first rule that is for a single key, which stays.
+func (pl *placement) widen(w want, way int) bool {
+	for _, s := range pl.all {
+		if s.pack || s.own == nil || !pl.takesIn(s, w, way) {
+			continue
+		}
+		resident, ok := pl.byLabel[pl.resident(s)]
+		if !ok || pl.way(resident) != anywhere && pl.way(resident) != way {
+			continue
+		}
+		s.pack = true
+		if pl.home[resident.label()] == nil {
+			pl.enter(s, resident)
+		}
+		if pl.home[w.label()] == nil {
+			pl.enter(s, w)
+		}
+		return true
+	}
+	return false
+}
 
-// freeName is the key's name, or the next free one where others sit on it. It
-// takes the name.
-func (p Policy) freeName(key string, taken map[string]bool) string {
-	base := p.nameFor(key)
+// stay leaves a want where it is although that is not its place.
+func (pl *placement) stay(w want, holders []*slot) {
+	if pl.home[w.label()] != nil {
+		return
+	}
+	var best *slot
+	for _, s := range holders {
+		if s.own.alerts() && (best == nil || pl.grade(*s.own) > pl.grade(*best.own)) {
+			best = s
+		}
+	}
+	pl.enter(best, w)
+	pl.stuck = append(pl.stuck, w)
+}
+
+// freeName is a name, or the next free one where others sit on it.
+func (pl *placement) freeName(base string) string {
 	name := base
-	for n := firstNumber; taken[name]; n++ {
+	for n := firstNumber; pl.taken[name]; n++ {
 		name = base + "-" + strconv.Itoa(n)
 	}
-	taken[name] = true
 	return name
 }
 
-// withoutNumber undoes what freeName appends. Key IDs hold no "-".
-func withoutNumber(name string) string {
-	i := strings.LastIndexByte(name, '-')
-	if i < 0 {
-		return name
+// packName is the first free name for a rule of several subjects.
+func (pl *placement) packName(k kind) string {
+	for n := 1; ; n++ {
+		if name := pl.policy.namePrefix() + string(k) + "-" + strconv.Itoa(n); !pl.taken[name] {
+			return name
+		}
 	}
-	if n, err := strconv.Atoi(name[i+1:]); err != nil || n < firstNumber {
-		return name
-	}
-	return name[:i]
 }

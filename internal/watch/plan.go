@@ -21,13 +21,10 @@ const (
 	Done    Status = "done"
 	Failed  Status = "failed"
 	// Held changes were wanted and not tried: no room under the quota, the
-	// retirement cap, an earlier failure in the Region, a stopped run.
+	// retirement cap, an earlier failure in the Region, a stopped run, a rule that
+	// somebody else changed meanwhile.
 	Held Status = "held"
 )
-
-// RootKey stands for the root user's access key, whose ID cannot be listed,
-// wherever a key ID is expected.
-const RootKey = "root"
 
 // Plan is the ordered list of changes that turns the rules that exist into the
 // rules that are wanted, and after Apply the account of what came of it.
@@ -39,12 +36,19 @@ type Plan struct {
 	// raises no alert: excluded ones, and those that could not be looked at or
 	// have no target.
 	Uncovered []string
+	// Skipped names, sorted, the Regions that the run was not to look at.
+	Skipped []string
 	// WatchedKeys are key IDs and RootKey, sorted: the wanted ones in a plan,
 	// the ones observed in every covered Region after Apply.
 	WatchedKeys []string
+	// WatchedIdentities are the users, as "sessions:" and a name, and the ARNs
+	// that are watched besides, sorted, in the same sense.
+	WatchedIdentities []string
 	// Incomplete says, a sentence each, what was not looked at, not written or
 	// held back. Empty means that nothing was.
 	Incomplete []string
+
+	users map[string]bool // about whom anything is wanted
 }
 
 // RegionPlan is the part of a plan for one Region.
@@ -64,6 +68,10 @@ type RegionPlan struct {
 	Error string
 
 	step step
+	// left are the held changes for which the bus has no room, and stuck the keys
+	// that it has no room to move to where they belong.
+	left  []Change
+	stuck []string
 }
 
 // step says when a Region's turn is. Regions of one step are written side by
@@ -86,38 +94,42 @@ func (p Policy) stepOf(region string, watched bool) step {
 	return stepDeliver
 }
 
-// holdBefore holds the changes in a Region that would take away a rule of a
-// wanted key, or send its alerts another way, while a Region of an earlier step
-// has not the rules it should have: the key may move there or rely on them.
+// holdBefore holds the changes in a Region that would take away a rule of what is
+// wanted, or send its alerts another way, while a Region of an earlier step has
+// not the rules it should have: the key may move there or rely on them.
 func (p Plan) holdBefore(region *RegionPlan) {
 	for _, other := range p.Regions {
 		if other.step < region.step && other.unsettled() {
 			hold(region, "kept until "+other.Region+" has the rules it should have", func(c Change) bool {
-				return c.ops.redirects || c.Action == Retire && slices.ContainsFunc(c.KeysRemoved, p.wants)
+				return c.ops.redirects || c.ops.breaks && slices.ContainsFunc(c.KeysRemoved, p.wants)
 			})
 			return
 		}
 	}
 }
 
-// wants tells whether a key is wanted, by a plan that was not yet applied.
-func (p Plan) wants(key string) bool {
-	_, wanted := slices.BinarySearch(p.WatchedKeys, key)
-	return wanted
+// wants tells whether a key or identity is wanted, or another watch of the same
+// user that may take its place, by a plan that was not yet applied.
+func (p Plan) wants(label string) bool {
+	_, key := slices.BinarySearch(p.WatchedKeys, label)
+	_, identity := slices.BinarySearch(p.WatchedIdentities, label)
+	return key || identity || p.users[userOf(label)]
 }
 
 // unsettled tells that a rule the Region should have may not be there.
 func (r RegionPlan) unsettled() bool {
 	return r.Error != "" || slices.ContainsFunc(r.Changes, func(c Change) bool {
-		return c.Action != Retire && (c.Status == Failed || c.Status == Held)
+		return !c.ops.breaks && (c.Status == Failed || c.Status == Held)
 	})
 }
 
-// Change is one rule's way from what it is to what is wanted.
+// Change is one step of a rule's way from what it is to what is wanted. A rule
+// that gains some keys and loses others has two.
 type Change struct {
 	Action Action
 	Rule   string
-	// KeysAdded and KeysRemoved are key IDs or RootKey, sorted.
+	// KeysAdded and KeysRemoved are key IDs, RootKey, "sessions:" and a user's
+	// name, or the ARN of an identity, sorted.
 	KeysAdded, KeysRemoved []string
 	// Why holds the reasons in words for people, never empty.
 	Why    []string

@@ -22,10 +22,11 @@ func large(n int) Wish {
 			if i >= 3*n/4 {
 				wish.Verdicts[w.Key] = Verdict{Proved: true, Why: "gone"}
 			}
-			own := Own{Rule: Wanted(p, region, p.nameFor(w.Key), w), Keys: []string{w.Key}, Memory: []Memory{{Key: w.Key}}}
+			own := p.ownOf(Wanted(p, region, p.nameFor(w.Key), w), "")
 			switch {
 			case i%8 == 0:
-				own.Keys, own.Pattern = nil, `{"source":["aws.none"]}`
+				own.Pattern = `{"source":["aws.none"]}`
+				own = p.ownOf(own.Rule, "")
 			case i%8 == 1:
 				own.Targets = nil
 			}
@@ -65,13 +66,15 @@ func BenchmarkMake(b *testing.B) {
 	}
 }
 
-func BenchmarkDiff(b *testing.B) {
+func BenchmarkRegion(b *testing.B) {
 	for _, n := range []int{500, 5000} {
 		b.Run(fmt.Sprintf("watches=%d", n), func(b *testing.B) {
 			wish := large(n)
 			b.ReportAllocs()
 			for b.Loop() {
-				Diff(wish.Policy, wish.Observed[0], wish.Watches, func(string) string { return "gone" })
+				newBus(wish.Policy, wish.Observed[0]).plan(wish.Policy.wants(wish.Watches), leaving{
+					may: func(string) bool { return true }, why: func(string) string { return "gone" },
+				})
 			}
 		})
 	}

@@ -7,10 +7,10 @@ import (
 
 func TestTargetsAreCheckedOnceEach(t *testing.T) {
 	topics := func(name string) func(*Policy) {
-		return func(p *Policy) { p.Target = "arn:aws:sns:{region}:{account}:" + name }
+		return func(p *Policy) { p.Targets = []string{"arn:aws:sns:{region}:{account}:" + name} }
 	}
 	queue := func(region, name string) func(*Policy) {
-		return func(p *Policy) { p.Target = "arn:aws:sqs:" + region + ":{account}:" + name }
+		return func(p *Policy) { p.Targets = []string{"arn:aws:sqs:" + region + ":{account}:" + name} }
 	}
 	for _, tc := range []struct {
 		name    string
@@ -37,10 +37,10 @@ func TestTargetsAreCheckedOnceEach(t *testing.T) {
 		{"the queue may not be asked about", queue(home, "alerts"), func(b *box) { b.Deny("sqs", "") }, map[string]int{"sqs:GetQueueUrl": 1}, map[string]string{
 			home: ": grant sqs:GetQueueUrl", west: ": grant sqs:GetQueueUrl", europe: ": grant sqs:GetQueueUrl",
 		}},
-		{"a service that is neither", func(p *Policy) { p.Target = "arn:aws:lambda:us-east-1:{account}:function:x" }, nil, map[string]int{}, map[string]string{
+		{"a service that is neither", func(p *Policy) { p.Targets = []string{"arn:aws:lambda:us-east-1:{account}:function:x"} }, nil, map[string]int{}, map[string]string{
 			home: "neither an SNS topic nor an SQS queue", west: "neither an SNS topic nor an SQS queue", europe: "neither an SNS topic nor an SQS queue",
 		}},
-		{"no ARN", func(p *Policy) { p.Target = "alerts-{region}" }, nil, map[string]int{}, map[string]string{
+		{"no ARN", func(p *Policy) { p.Targets = []string{"alerts-{region}"} }, nil, map[string]int{}, map[string]string{
 			home: `target "alerts-us-east-1" is not an ARN`, west: `target "alerts-us-west-2" is not an ARN`, europe: `target "alerts-eu-west-1" is not an ARN`,
 		}},
 	} {

@@ -9,11 +9,13 @@ import (
 
 // Watch is the wish to be told when a key is used.
 type Watch struct {
-	// Key is an access key ID, or RootKey for any long-term key of the root user.
+	// Key is an access key ID, or RootKey for the root user.
 	Key string
-	// User is the IAM user who owns the key, for people and for finding it again.
+	// User is the IAM user who owns the key, for people and for finding it
+	// again; empty where nobody knows.
 	User string
-	// Reasons is the set of risks.
+	// Reasons is the set of risks; 0 for a key that stays watched and of which no
+	// more is known. Such a key stays where it is, whatever the routes say.
 	Reasons Reason
 	// Rank orders watches where room is short: larger is riskier.
 	Rank int
@@ -25,6 +27,10 @@ type Watch struct {
 	// Why says in words for people why the key is watched, for the plan only.
 	Why []string
 }
+
+// RootKey stands for the root user's access key, whose ID cannot be listed,
+// wherever a key ID is expected.
+const RootKey = "root"
 
 // Reason is a set of risks, a bit each. There is room for five, so that the set
 // fits one character of a rule's Description.
@@ -45,6 +51,9 @@ var reasonNames = []struct {
 }{
 	{Stale, "key-stale"}, {Unrotated, "key-unrotated"}, {Reawakened, "key-reawakened"}, {Root, "root-access-key"},
 }
+
+// urgency orders the reasons of a key for its way to a target, most urgent first.
+var urgency = []Reason{Root, Reawakened, Stale, Unrotated}
 
 // ReasonOf is the reason a failed check gives, 0 if it gives none.
 func ReasonOf(check string) Reason {
@@ -67,72 +76,10 @@ func reasonText(set Reason) string {
 	return strings.Join(names, ", ")
 }
 
-// Policy says how rules are made and what may be retired.
-type Policy struct {
-	// NamePrefix and Owner begin every rule's name; Owner also stands in the
-	// mark that begins its Description. Both are needed to call a rule ours.
-	NamePrefix, Owner string
-	AccountID         string
-	HomeRegion        string
-	// Target is the ARN of a topic or queue. With {region} in it every Region
-	// has its own; without, it is in HomeRegion and the other Regions forward
-	// to HomeRegion's default bus through ForwardRole. {account} is replaced too.
-	Target, ForwardRole string
-	// State is the rule state to write, an EventBridge RuleState.
-	State string
-	// RulesQuota is the number of rules a bus may hold; 300 stands for AWS's
-	// default, which is lower in some Regions.
-	RulesQuota int
-	// Settle is how long a new rule is given to work before the rule that
-	// carried its key is retired. EventBridge says "a short period of time".
-	Settle time.Duration
-	// RetireMax and RetirePercent cap the keys that may lose their last watch
-	// in one run; the larger of the two counts. AllowRetire raises the cap.
-	RetireMax, RetirePercent, AllowRetire int
-}
-
-// hub tells that every Region's alerts go through the home Region.
-func (p Policy) hub() bool { return !strings.Contains(p.Target, "{region}") }
-
-// targetIn is the ARN of the topic or queue that serves a Region.
-func (p Policy) targetIn(region string) string {
-	if p.hub() {
-		region = p.HomeRegion
-	}
-	return strings.NewReplacer("{region}", region, "{account}", p.AccountID).Replace(p.Target)
-}
-
-// deliversTo is the ARN that a Region's rules send to: the Region's own topic or
-// queue, or the home Region's default bus.
-func (p Policy) deliversTo(region string) string {
-	if p.forwards(region) {
-		return p.homeBus()
-	}
-	return p.targetIn(region)
-}
-
-// forwards tells that a Region's rules send to the home Region's default bus.
-func (p Policy) forwards(region string) bool { return p.hub() && region != p.HomeRegion }
-
-// homeBus is the ARN of the home Region's default bus, in the target's partition.
-func (p Policy) homeBus() string {
-	partition := "aws"
-	if parts := strings.SplitN(p.Target, ":", 3); len(parts) == 3 {
-		partition = parts[1]
-	}
-	return "arn:" + partition + ":events:" + p.HomeRegion + ":" + p.AccountID + ":event-bus/default"
-}
-
-// namePrefix begins the name of every rule of this owner.
-func (p Policy) namePrefix() string { return p.NamePrefix + "-" + p.Owner + "-" }
-
-// quota is the number of rules a Region's default bus may hold. AWS's default
-// is 300, and 100 in two Regions (EventBridge user guide, quotas).
-func (p Policy) quota(region string) int {
-	if p.RulesQuota == 300 && (region == "af-south-1" || region == "eu-south-1") {
-		return 100
-	}
-	return p.RulesQuota
+// Kept is the watch of a key that stays watched as its rule remembers it.
+func (m Memory) Kept() Watch {
+	return Watch{Key: m.Key, User: m.User, Reasons: m.Reasons, IdleSince: m.IdleSince, Fingerprint: m.Fingerprint,
+		Rank: 1, Why: []string{"watched before, and not known to be gone"}}
 }
 
 // byRisk orders watches riskiest first, then by key.
