@@ -110,7 +110,7 @@ type Cloud struct {
 	queues  map[string]*queue
 	noTrail bool
 
-	calls    []Call
+	calls    []*request
 	hooks    []func(Call)
 	faults   []*activeFault
 	failures []FailedInvocation
@@ -183,7 +183,7 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	q := readRequest(r, body)
 	answer := c.perform(q)
-	for _, hook := range c.hooksNow() {
+	for _, hook := range answer.hooks {
 		hook(answer.call)
 	}
 	answer.write(w)

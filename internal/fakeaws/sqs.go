@@ -77,9 +77,12 @@ func (c *Cloud) SetPolicy(arn string, eventsMaySend bool) error {
 
 // queueOf finds the queue a call names by URL or, in GetQueueUrl, by name.
 func (c *Cloud) queueOf(q *request) (*queue, *apiError) {
+	var in struct{ QueueOwnerAWSAccountId string }
+	if err := decode(q, &in); err != nil {
+		return nil, err
+	}
 	found := c.queues[c.arn("sqs", q.call.Region, q.call.Resource)]
-	owner, _ := q.call.Params["QueueOwnerAWSAccountId"].(string)
-	if found == nil || owner != "" && owner != c.opt.AccountID {
+	if found == nil || in.QueueOwnerAWSAccountId != "" && in.QueueOwnerAWSAccountId != c.opt.AccountID {
 		return nil, &apiError{code: "QueueDoesNotExist", message: "The specified queue does not exist.",
 			status: http.StatusBadRequest, legacy: "AWS.SimpleQueueService.NonExistentQueue"}
 	}
