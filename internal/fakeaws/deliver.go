@@ -59,11 +59,12 @@ func (c *Cloud) Emit(region string, e map[string]any) string {
 	full := c.envelope(region, "", "", nil)
 	maps.Copy(full, e)
 	c.arrive(region, full, false)
-	return full.text("id")
+	id, _ := full["id"].(string)
+	return id
 }
 
-func (c *Cloud) envelope(region, source, detailType string, detail map[string]any) event {
-	return event{
+func (c *Cloud) envelope(region, source, detailType string, detail any) map[string]any {
+	return map[string]any{
 		"version": "0", "id": c.uuid(), "detail-type": detailType, "source": source,
 		"account": c.opt.AccountID, "time": second(c.opt.Now()).Format(time.RFC3339),
 		"region": region, "resources": []any{}, "detail": detail,
@@ -72,12 +73,11 @@ func (c *Cloud) envelope(region, source, detailType string, detail map[string]an
 
 // arrive matches an event against the rules of a Region's default bus and sends
 // it to the targets of those it fits.
-func (c *Cloud) arrive(region string, e event, forwarded bool) {
-	generic, err := parseJSON(e.json())
+func (c *Cloud) arrive(region string, fields map[string]any, forwarded bool) {
+	e, err := newEvent(fields)
 	if err != nil {
 		return // not reached: events hold nothing but JSON
 	}
-	e = generic.(map[string]any)
 	now := c.opt.Now()
 	readOnly := e.readOnlyManagement()
 	for _, r := range c.sortedRules(region) {
@@ -85,7 +85,7 @@ func (c *Cloud) arrive(region string, e event, forwarded bool) {
 		switch {
 		case v == nil || v.pattern == nil || v.state == Disabled,
 			readOnly && v.state != EnabledAll,
-			!v.pattern.match(e):
+			!v.pattern.match(e.fields):
 			continue
 		}
 		for _, t := range r.sortedTargets() {
@@ -104,7 +104,7 @@ func (c *Cloud) deliver(r *rule, t Target, e event, forwarded bool) {
 	switch {
 	case body == "":
 		code = "NO_INPUT"
-	case !isJSON(body):
+	case body != e.json && !isJSON(body):
 		code = "INVALID_JSON"
 	case a.isBus():
 		code = c.forward(a, t, e, forwarded)
@@ -161,7 +161,7 @@ func (c *Cloud) forward(a arnParts, t Target, e event, forwarded bool) (code str
 	case c.opt.ForwardDropsReadOnly && e.readOnlyManagement():
 		return ""
 	}
-	copied := maps.Clone(e)
+	copied := maps.Clone(e.fields)
 	copied["id"], copied["time"] = c.uuid(), second(c.opt.Now()).Format(time.RFC3339)
 	c.arrive(a.region, copied, true)
 	return ""

@@ -1,6 +1,7 @@
 package fakeaws
 
 import (
+	"encoding/json"
 	"fmt"
 	"net"
 	"strings"
@@ -142,10 +143,14 @@ func (c *Cloud) trailRecord(region, eventType, source, name string, identity map
 
 // publish sends a CloudTrail record to EventBridge, if a trail does.
 func (c *Cloud) publish(region, source, detailType string, detail map[string]any) {
-	if c.noTrail || len(compact(detail)) > maxTrailEvent {
+	if c.noTrail {
 		return
 	}
-	c.arrive(region, c.envelope(region, source, detailType, detail), false)
+	written := json.RawMessage(compact(detail))
+	if len(written) > maxTrailEvent {
+		return
+	}
+	c.arrive(region, c.envelope(region, source, detailType, written), false)
 }
 
 // trace records an API call that a seeded key made to the Cloud itself.
