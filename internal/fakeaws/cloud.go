@@ -61,6 +61,11 @@ type Options struct {
 	// NoTrail is an account without a CloudTrail trail: no event of an API call
 	// reaches EventBridge.
 	NoTrail bool
+	// SignInDetailType is the detail-type of console sign-ins, by default the one
+	// that rules in the field name, "AWS Console Sign In via CloudTrail". AWS's
+	// documentation writes "AWS Console Signin via CloudTrail", and it is not
+	// verified which of the two arrives.
+	SignInDetailType string
 	// ForwardDropsReadOnly loses read-only management events on the way to
 	// another Region's bus. It is not verified whether they survive in AWS.
 	ForwardDropsReadOnly bool
@@ -153,6 +158,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.OperatorARN == "" {
 		o.OperatorARN = "arn:" + o.Partition + ":sts::" + o.AccountID + ":assumed-role/keywatch/scanner"
+	}
+	if o.SignInDetailType == "" {
+		o.SignInDetailType = "AWS Console Sign In via CloudTrail"
 	}
 	if o.ReportPolls == 0 {
 		o.ReportPolls = 1
