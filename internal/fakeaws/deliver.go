@@ -117,8 +117,8 @@ func (c *Cloud) deliver(r *rule, t Target, e event, forwarded bool) {
 	f := FailedInvocation{At: c.opt.Now(), Region: r.Region, Rule: r.Name, TargetID: t.ID, TargetARN: t.ARN,
 		EventID: e.text("id"), Code: code, Body: body, ForwardedHop: forwarded}
 	if t.DeadLetterConfig != nil && body != "" {
-		if q := c.queues[t.DeadLetterConfig.Arn]; q != nil && q.open {
-			q.receive(c.message(r, body))
+		if q := c.queues[t.DeadLetterConfig.Arn]; q != nil && q.takes("") && q.open {
+			q.receive(c.message(r, body), "")
 			f.DeadLettered = true
 		}
 	}
@@ -132,11 +132,15 @@ func (c *Cloud) message(r *rule, body string) Message {
 // send hands a body to a topic or queue; the code says why it could not.
 func (c *Cloud) send(r *rule, t Target, body string) (code string) {
 	topic, queue := c.topics[t.ARN], c.queues[t.ARN]
+	group := ""
+	if t.SqsParameters != nil {
+		group = t.SqsParameters.MessageGroupId
+	}
 	switch {
 	case topic != nil && topic.open:
 		topic.received = append(topic.received, c.message(r, body))
-	case queue != nil && queue.open && (!queue.fifo() || t.SqsParameters != nil && t.SqsParameters.MessageGroupId != ""):
-		queue.receive(c.message(r, body))
+	case queue != nil && queue.open && queue.takes(group):
+		queue.receive(c.message(r, body), group)
 	case topic != nil || queue != nil && !queue.open:
 		return "NO_PERMISSIONS"
 	case queue != nil:

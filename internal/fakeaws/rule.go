@@ -51,7 +51,7 @@ type InputTransformer struct {
 	InputTemplate string
 }
 
-// SqsParameters holds a FIFO queue's message group.
+// SqsParameters holds the message group, which a FIFO queue needs.
 type SqsParameters struct{ MessageGroupId string }
 
 // DeadLetterConfig names the queue that gets what could not be delivered.
