@@ -34,8 +34,8 @@ func (c *Cloud) owner(u KeyUse) (*user, *key, error) {
 	owner := c.users[u.User]
 	switch {
 	case u.Session == AssumedRole:
-		if role, ok := parseARN(u.RoleARN); !ok || role.service != "iam" || !strings.HasPrefix(role.resource, "role/") {
-			return nil, nil, fmt.Errorf("fakeaws: use: %q is no role", u.RoleARN)
+		if role, ok := parseARN(u.RoleARN); !ok || role.service != "iam" || role.account != c.opt.AccountID || !strings.HasPrefix(role.resource, "role/") {
+			return nil, nil, fmt.Errorf("fakeaws: use: %q is no role of the account", u.RoleARN)
 		}
 		return nil, nil, nil
 	case k != nil:

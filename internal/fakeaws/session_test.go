@@ -131,6 +131,7 @@ func TestWhatNobodyCanDo(t *testing.T) {
 		"a session of nobody":           {User: "nobody", Session: ConsoleSession},
 		"AssumeRoot for a user":         {User: "alice", Session: AssumedRoot},
 		"a role that is none":           {Session: AssumedRole, RoleARN: "arn:aws:iam::111122223333:user/alice"},
+		"another account's role":        {Session: AssumedRole, RoleARN: "arn:aws:iam::444455556666:role/x"},
 		"a session in a Region not on":  {User: "alice", Session: ConsoleSession, Region: "af-south-1"},
 		"a service for an unknown user": {User: "nobody", InvokedBy: "cloudformation.amazonaws.com"},
 	} {
