@@ -1,8 +1,6 @@
 package fakeaws
 
 import (
-	"maps"
-	"slices"
 	"strings"
 	"time"
 )
@@ -48,7 +46,11 @@ func (c *Cloud) Calls() []Call { return c.CallsSince(0) }
 func (c *Cloud) CallsSince(seq int) []Call {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return append([]Call(nil), c.calls[min(seq, len(c.calls)):]...)
+	var calls []Call
+	for _, q := range c.calls[min(seq, len(c.calls)):] {
+		calls = append(calls, q.whole())
+	}
+	return calls
 }
 
 // Seq is the number of the latest call, 0 before the first.
@@ -61,9 +63,14 @@ func (c *Cloud) Seq() int {
 // Count tells how often an operation was called, failed calls included. An
 // empty op counts all of the service.
 func (c *Cloud) Count(service, op string) int {
-	n := 0
-	for _, call := range c.Calls() {
-		if call.Service == service && (op == "" || call.Op == op) {
+	return c.countCalls(func(call Call) bool { return call.Service == service && (op == "" || call.Op == op) })
+}
+
+func (c *Cloud) countCalls(counts func(Call) bool) (n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, q := range c.calls {
+		if counts(q.call) {
 			n++
 		}
 	}
@@ -72,23 +79,17 @@ func (c *Cloud) Count(service, op string) int {
 
 // Counts counts the calls by "service:Op".
 func (c *Cloud) Counts() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	counts := map[string]int{}
-	for _, call := range c.Calls() {
-		counts[call.Service+":"+call.Op]++
+	for _, q := range c.calls {
+		counts[q.call.Service+":"+q.call.Op]++
 	}
 	return counts
 }
 
 // Writes counts the calls that change something, failed ones included.
-func (c *Cloud) Writes() int {
-	n := 0
-	for _, call := range c.Calls() {
-		if call.Write() {
-			n++
-		}
-	}
-	return n
-}
+func (c *Cloud) Writes() int { return c.countCalls(Call.Write) }
 
 // OnCall runs hook after each call's effect and before its answer is sent,
 // outside the lock: the hook may ask and change the Cloud, and make API calls,
@@ -100,16 +101,8 @@ func (c *Cloud) OnCall(hook func(Call)) {
 	c.hooks = append(c.hooks, hook)
 }
 
-func (c *Cloud) hooksNow() []func(Call) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return slices.Clone(c.hooks)
-}
-
-func (c *Cloud) record(call Call) Call {
-	call.Seq = len(c.calls) + 1
-	call.At = c.opt.Now()
-	call.Params = maps.Clone(call.Params)
-	c.calls = append(c.calls, call)
-	return call
+func (c *Cloud) record(q *request) {
+	q.call.Seq = len(c.calls) + 1
+	q.call.At = c.opt.Now()
+	c.calls = append(c.calls, q)
 }

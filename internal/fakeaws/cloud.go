@@ -61,6 +61,11 @@ type Options struct {
 	// NoTrail is an account without a CloudTrail trail: no event of an API call
 	// reaches EventBridge.
 	NoTrail bool
+	// SignInDetailType is the detail-type of console sign-ins, by default the one
+	// that rules in the field name, "AWS Console Sign In via CloudTrail". AWS's
+	// documentation writes "AWS Console Signin via CloudTrail", and it is not
+	// verified which of the two arrives.
+	SignInDetailType string
 	// ForwardDropsReadOnly loses read-only management events on the way to
 	// another Region's bus. It is not verified whether they survive in AWS.
 	ForwardDropsReadOnly bool
@@ -110,7 +115,7 @@ type Cloud struct {
 	queues  map[string]*queue
 	noTrail bool
 
-	calls    []Call
+	calls    []*request
 	hooks    []func(Call)
 	faults   []*activeFault
 	failures []FailedInvocation
@@ -154,6 +159,9 @@ func (o Options) withDefaults() Options {
 	if o.OperatorARN == "" {
 		o.OperatorARN = "arn:" + o.Partition + ":sts::" + o.AccountID + ":assumed-role/keywatch/scanner"
 	}
+	if o.SignInDetailType == "" {
+		o.SignInDetailType = "AWS Console Sign In via CloudTrail"
+	}
 	if o.ReportPolls == 0 {
 		o.ReportPolls = 1
 	}
@@ -183,7 +191,7 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	q := readRequest(r, body)
 	answer := c.perform(q)
-	for _, hook := range c.hooksNow() {
+	for _, hook := range answer.hooks {
 		hook(answer.call)
 	}
 	answer.write(w)

@@ -59,11 +59,12 @@ func (c *Cloud) Emit(region string, e map[string]any) string {
 	full := c.envelope(region, "", "", nil)
 	maps.Copy(full, e)
 	c.arrive(region, full, false)
-	return full.text("id")
+	id, _ := full["id"].(string)
+	return id
 }
 
-func (c *Cloud) envelope(region, source, detailType string, detail map[string]any) event {
-	return event{
+func (c *Cloud) envelope(region, source, detailType string, detail any) map[string]any {
+	return map[string]any{
 		"version": "0", "id": c.uuid(), "detail-type": detailType, "source": source,
 		"account": c.opt.AccountID, "time": second(c.opt.Now()).Format(time.RFC3339),
 		"region": region, "resources": []any{}, "detail": detail,
@@ -72,12 +73,11 @@ func (c *Cloud) envelope(region, source, detailType string, detail map[string]an
 
 // arrive matches an event against the rules of a Region's default bus and sends
 // it to the targets of those it fits.
-func (c *Cloud) arrive(region string, e event, forwarded bool) {
-	generic, err := parseJSON(e.json())
+func (c *Cloud) arrive(region string, fields map[string]any, forwarded bool) {
+	e, err := newEvent(fields)
 	if err != nil {
 		return // not reached: events hold nothing but JSON
 	}
-	e = generic.(map[string]any)
 	now := c.opt.Now()
 	readOnly := e.readOnlyManagement()
 	for _, r := range c.sortedRules(region) {
@@ -85,7 +85,7 @@ func (c *Cloud) arrive(region string, e event, forwarded bool) {
 		switch {
 		case v == nil || v.pattern == nil || v.state == Disabled,
 			readOnly && v.state != EnabledAll,
-			!v.pattern.match(e):
+			!v.pattern.match(e.fields):
 			continue
 		}
 		for _, t := range r.sortedTargets() {
@@ -104,7 +104,7 @@ func (c *Cloud) deliver(r *rule, t Target, e event, forwarded bool) {
 	switch {
 	case body == "":
 		code = "NO_INPUT"
-	case !isJSON(body):
+	case body != e.json && !isJSON(body):
 		code = "INVALID_JSON"
 	case a.isBus():
 		code = c.forward(a, t, e, forwarded)
@@ -117,8 +117,8 @@ func (c *Cloud) deliver(r *rule, t Target, e event, forwarded bool) {
 	f := FailedInvocation{At: c.opt.Now(), Region: r.Region, Rule: r.Name, TargetID: t.ID, TargetARN: t.ARN,
 		EventID: e.text("id"), Code: code, Body: body, ForwardedHop: forwarded}
 	if t.DeadLetterConfig != nil && body != "" {
-		if q := c.queues[t.DeadLetterConfig.Arn]; q != nil && q.open {
-			q.receive(c.message(r, body))
+		if q := c.queues[t.DeadLetterConfig.Arn]; q != nil && q.takes("") && q.open {
+			q.receive(c.message(r, body), "")
 			f.DeadLettered = true
 		}
 	}
@@ -132,11 +132,15 @@ func (c *Cloud) message(r *rule, body string) Message {
 // send hands a body to a topic or queue; the code says why it could not.
 func (c *Cloud) send(r *rule, t Target, body string) (code string) {
 	topic, queue := c.topics[t.ARN], c.queues[t.ARN]
+	group := ""
+	if t.SqsParameters != nil {
+		group = t.SqsParameters.MessageGroupId
+	}
 	switch {
 	case topic != nil && topic.open:
 		topic.received = append(topic.received, c.message(r, body))
-	case queue != nil && queue.open && (!queue.fifo() || t.SqsParameters != nil && t.SqsParameters.MessageGroupId != ""):
-		queue.receive(c.message(r, body))
+	case queue != nil && queue.open && queue.takes(group):
+		queue.receive(c.message(r, body), group)
 	case topic != nil || queue != nil && !queue.open:
 		return "NO_PERMISSIONS"
 	case queue != nil:
@@ -161,7 +165,7 @@ func (c *Cloud) forward(a arnParts, t Target, e event, forwarded bool) (code str
 	case c.opt.ForwardDropsReadOnly && e.readOnlyManagement():
 		return ""
 	}
-	copied := maps.Clone(e)
+	copied := maps.Clone(e.fields)
 	copied["id"], copied["time"] = c.uuid(), second(c.opt.Now()).Format(time.RFC3339)
 	c.arrive(a.region, copied, true)
 	return ""

@@ -66,7 +66,7 @@ func TestUseByRootHasNoUserName(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.use(t, KeyUse{Key: keyID})
-	b.use(t, KeyUse{Key: keyID, Session: true})
+	b.use(t, KeyUse{Key: keyID, Session: SessionToken})
 	if n := len(b.Messages(queue)); n != 1 {
 		t.Errorf("%d messages, want only the one of the long-term key", n)
 	}
@@ -209,22 +209,5 @@ func TestEmitFillsTheEnvelope(t *testing.T) {
 	want := `{"version":"0","id":"` + id + `","detail-type":"","source":"test","account":"111122223333","time":"2026-11-20T06:00:00Z","region":"us-west-2","resources":[],"detail":{"n":1}}`
 	if got := b.Messages(queue); len(got) != 1 || got[0].Body != want {
 		t.Error(got, want)
-	}
-}
-
-func TestSignInCarriesNoKey(t *testing.T) {
-	b := newBox(t, Options{})
-	b.SetRoot(Root{Password: &Password{}})
-	queue := b.CreateQueue("us-east-1", "q", true)
-	if err := b.PutRuleByHand("us-east-1", Rule{Name: "r", Pattern: `{"detail-type":["AWS Console Sign In via CloudTrail"],"detail":{"userIdentity":{"type":["Root"],"accessKeyId":[""]}}}`,
-		Targets: []Target{{ID: "t", ARN: queue}}}); err != nil {
-		t.Fatal(err)
-	}
-	must[string](t)(b.SignIn("", true))
-	if len(b.Messages(queue)) != 1 || !strings.Contains(string(b.Report()), ",true,2026-11-20T06:00:00Z,") {
-		t.Errorf("%v\n%s", b.Messages(queue), b.Report())
-	}
-	if _, err := b.SignIn("nobody", true); err == nil {
-		t.Error("nobody signed in")
 	}
 }

@@ -6,8 +6,9 @@
 // [Cloud.CreateTopic] and their like, put the Cloud behind an HTTP server and
 // point SDK clients at it by BaseEndpoint or AWS_ENDPOINT_URL. One Cloud serves
 // every service and every Region: both are read from the credential scope of
-// the request's signature. [Cloud.Use] lets an access key make a call, so that
-// CloudTrail's event meets the rules and alerts arrive in topics and queues.
+// the request's signature. [Cloud.Use] makes a call with an access key or a
+// session, and [Cloud.SignIn] is one in the console, so that CloudTrail's event
+// meets the rules and alerts arrive in topics and queues.
 //
 // For tests every call is recorded ([Cloud.Calls], [Cloud.Count]), can be made
 // to fail ([Cloud.Inject]) and can be followed by a check ([Cloud.OnCall]).
@@ -17,5 +18,6 @@
 //
 // What is simpler than AWS: signatures are read, not verified; every accepted
 // key may do everything unless a fault denies it; only the default event bus
-// exists; schedules never fire.
+// exists; schedules never fire; STS hands out no temporary credentials, their use
+// is made up by Use.
 package fakeaws

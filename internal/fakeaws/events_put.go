@@ -43,12 +43,11 @@ func (c *Cloud) putRule(q *request) (any, *apiError) {
 	if in.RoleArn != "" && !c.knownRole(in.RoleArn) {
 		return nil, cannotAssume(in.RoleArn)
 	}
-	if in.EventPattern != "" {
-		if err := checkPattern(in.EventPattern); err != nil {
-			return nil, err
-		}
-	}
 	r := c.buses[q.call.Region][in.Name]
+	p, err := newPattern(r, in.EventPattern)
+	if err != nil {
+		return nil, err
+	}
 	if r == nil {
 		if len(c.buses[q.call.Region]) >= c.ruleQuota(q.call.Region) {
 			return nil, fail("LimitExceededException", quotaReached)
@@ -62,6 +61,7 @@ func (c *Cloud) putRule(q *request) (any, *apiError) {
 	if err := managed(r, false); err != nil {
 		return nil, err
 	}
+	r.pattern = p
 	r.Pattern, r.Description, r.RoleARN, r.ScheduleExpression = in.EventPattern, in.Description, in.RoleArn, in.ScheduleExpression
 	r.State = in.State
 	if r.State == "" {
@@ -71,16 +71,24 @@ func (c *Cloud) putRule(q *request) (any, *apiError) {
 	return map[string]string{"RuleArn": r.ARN}, nil
 }
 
-// checkPattern judges a pattern as PutRule does. Which error AWS sends for one
-// that is over the quota but not over the shape is not verified.
-func checkPattern(text string) *apiError {
-	if n := utf8.RuneCountInString(text); n > maxPattern {
-		return invalid(fmt.Sprintf("Event pattern has %d characters; the maximum allowed is %d.", n, maxPattern))
+// newPattern judges the pattern that PutRule gives a rule, nil for a new one,
+// and parses it unless it is the one the rule has. Which error AWS sends for a
+// pattern that is over the quota but not over the shape is not verified.
+func newPattern(r *rule, text string) (*pattern, *apiError) {
+	n := utf8.RuneCountInString(text)
+	switch {
+	case n == 0:
+		return nil, nil
+	case n > maxPattern:
+		return nil, invalid(fmt.Sprintf("Event pattern has %d characters; the maximum allowed is %d.", n, maxPattern))
+	case r != nil && r.pattern != nil && r.Pattern == text:
+		return r.pattern, nil
 	}
-	if _, err := parsePattern(text); err != nil {
-		return fail("InvalidEventPatternException", "Event pattern is not valid. Reason: "+err.Error())
+	p, err := parsePattern(text)
+	if err != nil {
+		return nil, fail("InvalidEventPatternException", "Event pattern is not valid. Reason: "+err.Error())
 	}
-	return nil
+	return p, nil
 }
 
 func checkTags(tags []tag) *apiError {

@@ -131,7 +131,7 @@ func (c *Cloud) listRules(q *request) (any, *apiError) {
 	out := struct {
 		Rules     []ruleFields
 		NextToken string `json:",omitempty"`
-	}{Rules: []ruleFields{}, NextToken: next}
+	}{Rules: make([]ruleFields, 0, len(page)), NextToken: next}
 	for _, r := range page {
 		out.Rules = append(out.Rules, fieldsOf(r))
 	}

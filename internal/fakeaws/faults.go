@@ -64,9 +64,9 @@ func (c *Cloud) Deny(service, op string) (remove func()) {
 }
 
 // faultFor finds the fault that a call runs into, nil for none.
-func (c *Cloud) faultFor(call Call) *Fault {
+func (c *Cloud) faultFor(q *request) *Fault {
 	for _, f := range c.faults {
-		if !f.matches(call) {
+		if !f.matches(q) {
 			continue
 		}
 		f.seen++
@@ -79,12 +79,12 @@ func (c *Cloud) faultFor(call Call) *Fault {
 	return nil
 }
 
-func (f *activeFault) matches(call Call) bool {
-	return (f.Service == "" || f.Service == call.Service) &&
-		(f.Op == "" || f.Op == call.Op) &&
-		(f.Region == "" || f.Region == call.Region) &&
-		(f.Resource == "" || f.Resource == call.Resource) &&
-		(f.Match == nil || f.Match(call))
+func (f *activeFault) matches(q *request) bool {
+	return (f.Service == "" || f.Service == q.call.Service) &&
+		(f.Op == "" || f.Op == q.call.Op) &&
+		(f.Region == "" || f.Region == q.call.Region) &&
+		(f.Resource == "" || f.Resource == q.call.Resource) &&
+		(f.Match == nil || f.Match(q.whole()))
 }
 
 // error is what the fault sends to this caller for this call.

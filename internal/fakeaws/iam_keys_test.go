@@ -97,7 +97,7 @@ func TestLastUsedLagsAndKeepsTheFirstUseOfFifteenMinutes(t *testing.T) {
 	b.use(t, KeyUse{Key: id, EventSource: "s3.amazonaws.com"})
 	b.clock.add(time.Hour)
 	expect("alice 2026-11-20T07:14:59Z N/A s3")
-	b.use(t, KeyUse{Key: id, Session: true})
+	b.use(t, KeyUse{Key: id, Session: SessionToken})
 	b.clock.add(time.Hour)
 	expect("alice 2026-11-20T07:14:59Z N/A s3")
 }

@@ -127,6 +127,9 @@ func parseAnythingBut(operand any) (func(any) bool, error) {
 				return nil, because("Unsupported anything-but pattern: %s", name)
 			}
 			for _, value := range listOf(inner) {
+				if value == "" && (name == "prefix" || name == "suffix") {
+					return nil, reason("Null prefix/suffix not allowed")
+				}
 				f, err := parseOperator(name, value)
 				if err != nil {
 					return nil, err
@@ -180,6 +183,9 @@ func parseNumeric(operand any) (func(any) bool, error) {
 	var tests []func(float64) bool
 	for i := 0; i < len(list); i += 2 {
 		op, _ := list[i].(string)
+		if lower := strings.HasPrefix(op, ">"); len(list) == 4 && lower != (i == 0) {
+			return nil, because("Bad numeric range operator: %s", op)
+		}
 		limit, ok := number(list[i+1])
 		if !ok {
 			return nil, because("Value of %s must be numeric", op)

@@ -69,6 +69,12 @@ func parsePattern(text string) (*pattern, error) {
 	if err != nil {
 		return nil, err
 	}
+	if root.combinations() > maxCombinations {
+		return nil, because("over %d rule combinations by the use of $or", maxCombinations)
+	}
+	if _, err := root.paths(""); err != nil {
+		return nil, err
+	}
 	return &pattern{root: root}, nil
 }
 
@@ -111,26 +117,6 @@ func parseFields(object map[string]any) (fields, error) {
 		out.all = append(out.all, f)
 	}
 	return out, nil
-}
-
-func parseOr(v any) ([]fields, error) {
-	list, ok := v.([]any)
-	if !ok || len(list) < 2 {
-		return nil, reason("$or must be an array of at least two objects")
-	}
-	choices := make([]fields, 0, len(list))
-	for _, entry := range list {
-		object, ok := entry.(map[string]any)
-		if !ok {
-			return nil, reason("$or must be an array of at least two objects")
-		}
-		choice, err := parseFields(object)
-		if err != nil {
-			return nil, err
-		}
-		choices = append(choices, choice)
-	}
-	return choices, nil
 }
 
 // match tells whether an event, as parseJSON gives it, fits the pattern.

@@ -94,6 +94,7 @@ func TestPatternsAreRefused(t *testing.T) {
 		`{"a":[{"exists":"true"}]}`, `{"a":[{"numeric":[">"]}]}`, `{"a":[{"numeric":["~",1]}]}`, `{"a":[{"numeric":[">","1"]}]}`,
 		`{"a":[{"cidr":"10.0.0.0"}]}`, `{"a":[{"wildcard":"a**b"}]}`, `{"a":[{"wildcard":"a\\b"}]}`,
 		`{"a":[{"anything-but":[]}]}`, `{"a":[{"anything-but":["x",1]}]}`, `{"a":[{"anything-but":{"exists":true}}]}`, `{"a":[{"anything-but":null}]}`,
+		`{"a":[{"anything-but":{"prefix":""}}]}`, `{"a":[{"numeric":["<",5,">",0]}]}`, `{"a":[{"numeric":[">",0,">",5]}]}`,
 		`{"$or":{"a":["x"]}}`, `{"$or":[{"a":["x"]}]}`, `{"$or":[{"a":["x"]},1]}`,
 	} {
 		if _, err := parsePattern(pattern); err == nil {

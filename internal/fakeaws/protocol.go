@@ -64,7 +64,8 @@ var handlers = map[string]handler{
 // answer is what a call is answered with.
 type answer struct {
 	call   Call
-	id     string // request ID
+	hooks  []func(Call) // to be run before it is sent
+	id     string       // request ID
 	result any
 	err    *apiError
 	reset  bool
@@ -83,7 +84,11 @@ func (c *Cloud) perform(q *request) answer {
 	case a.err != nil:
 		q.call.Code = a.err.code
 	}
-	a.call = c.record(q.call)
+	c.record(q)
+	a.call, a.hooks = q.call, c.hooks
+	if len(a.hooks) > 0 {
+		a.call = q.whole()
+	}
 	if q.caller.user != nil {
 		c.trace(q)
 	}
@@ -97,7 +102,7 @@ func (c *Cloud) decide(q *request) (any, *apiError, bool) {
 	if err := c.throttle(q.call); err != nil {
 		return nil, err, false
 	}
-	f := c.faultFor(q.call)
+	f := c.faultFor(q)
 	if f != nil && f.FailedEntries != "" {
 		q.failing = f
 		f = nil
@@ -158,10 +163,14 @@ func (a answer) write(w http.ResponseWriter) {
 	if err != nil {
 		status, body = http.StatusInternalServerError, []byte(`{"__type":"InternalException"}`)
 	}
-	w.Header().Set("Content-Type", map[protocol]string{json10: "application/x-amz-json-1.0", rest: "application/json"}[p])
-	if p == json11 || p == 0 {
-		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	contentType := "application/x-amz-json-1.1"
+	switch p {
+	case json10:
+		contentType = "application/x-amz-json-1.0"
+	case rest:
+		contentType = "application/json"
 	}
+	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
 }

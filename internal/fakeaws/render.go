@@ -3,44 +3,64 @@ package fakeaws
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
 
-// event is an event on a bus in the form parseJSON gives.
-type event map[string]any
+// event is an event on a bus: its fields in the form parseJSON gives, and as
+// the JSON it is delivered in.
+type event struct {
+	fields map[string]any
+	json   string
+}
 
 var envelopeOrder = []string{"version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail"}
 
-// json writes an event with its fields in the order AWS uses.
-func (e event) json() string {
+// newEvent writes an event with its fields in the order AWS uses, and those AWS
+// does not know behind them.
+func newEvent(fields map[string]any) (event, error) {
+	names := slices.Clone(envelopeOrder)
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if !slices.Contains(envelopeOrder, name) {
+			names = append(names, name)
+		}
+	}
 	var b strings.Builder
-	written := map[string]bool{}
-	b.WriteByte('{')
-	for _, name := range envelopeOrder {
-		if v, ok := e[name]; ok {
-			writeField(&b, name, v)
-			written[name] = true
+	for _, name := range names {
+		v, ok := fields[name]
+		if !ok {
+			continue
 		}
-	}
-	for name, v := range e {
-		if !written[name] {
-			writeField(&b, name, v)
+		if b.Len() > 0 {
+			b.WriteByte(',')
 		}
+		b.WriteString(compact(name))
+		b.WriteByte(':')
+		b.WriteString(compact(v))
 	}
-	b.WriteByte('}')
-	return b.String()
+	return parseEvent("{" + b.String() + "}")
 }
 
-func writeField(b *strings.Builder, name string, v any) {
-	if b.Len() > 1 {
-		b.WriteByte(',')
+func parseEvent(text string) (event, error) {
+	v, err := parseJSON(text)
+	if err != nil {
+		return event{}, err
 	}
-	b.WriteString(compact(name) + ":" + compact(v))
+	fields, ok := v.(map[string]any)
+	if !ok {
+		return event{}, errors.New("an event is a JSON object")
+	}
+	return event{fields: fields, json: text}, nil
 }
 
 // compact is a value's JSON without spaces and without HTML escapes.
 func compact(v any) string {
+	if written, ok := v.(json.RawMessage); ok {
+		return string(written)
+	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -51,7 +71,7 @@ func compact(v any) string {
 }
 
 func (e event) text(name string) string {
-	s, _ := e[name].(string)
+	s, _ := e.fields[name].(string)
 	return s
 }
 
@@ -59,7 +79,7 @@ func (e event) text(name string) string {
 // GetSessionToken and GetFederationToken count as mutating, says AWS's list of
 // exceptions (eb-service-management-event-list).
 func (e event) readOnlyManagement() bool {
-	detail, _ := e["detail"].(map[string]any)
+	detail, _ := e.fields["detail"].(map[string]any)
 	readOnly, _ := detail["readOnly"].(bool)
 	management, _ := detail["managementEvent"].(bool)
 	name := detail["eventName"]
@@ -74,18 +94,18 @@ func (t Target) render(r *rule, e event, now time.Time) string {
 	case t.Input != nil:
 		return *t.Input
 	case t.InputPath != nil:
-		v, ok := lookup(map[string]any(e), *t.InputPath)
+		v, ok := lookup(e.fields, *t.InputPath)
 		switch {
 		case !ok:
 			return ""
 		case *t.InputPath == "$":
-			return e.json()
+			return e.json
 		}
 		return compact(v)
 	case t.InputTransformer != nil:
 		return t.InputTransformer.render(r, e, now)
 	}
-	return e.json()
+	return e.json
 }
 
 func (tr InputTransformer) render(r *rule, e event, now time.Time) string {
@@ -133,7 +153,7 @@ func (tr InputTransformer) value(name string, r *rule, e event, now time.Time) (
 	case "aws.events.event.ingestion-time":
 		return now.UTC().Format("2006-01-02T15:04:05.000Z"), "", true
 	case "aws.events.event.json":
-		return nil, e.json(), true
+		return nil, e.json, true
 	case "aws.events.event":
 		return nil, e.bare(), true
 	}
@@ -142,9 +162,9 @@ func (tr InputTransformer) value(name string, r *rule, e event, now time.Time) (
 		return nil, "", false
 	}
 	if path == "$" {
-		return nil, e.json(), true
+		return nil, e.json, true
 	}
-	if v, ok := lookup(map[string]any(e), path); ok {
+	if v, ok := lookup(e.fields, path); ok {
 		return v, "", true
 	}
 	return missing, "", true
@@ -157,8 +177,9 @@ func (e event) bare() string {
 	if err != nil {
 		at = time.Time{}
 	}
+	f := e.fields
 	return compact(map[string]any{
-		"id": e["id"], "account": e["account"], "detailType": e["detail-type"], "time": at.UnixMilli(),
-		"source": e["source"], "region": e["region"], "resources": e["resources"], "version": e["version"],
+		"id": f["id"], "account": f["account"], "detailType": f["detail-type"], "time": at.UnixMilli(),
+		"source": f["source"], "region": f["region"], "resources": f["resources"], "version": f["version"],
 	})
 }

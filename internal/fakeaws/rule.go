@@ -51,7 +51,7 @@ type InputTransformer struct {
 	InputTemplate string
 }
 
-// SqsParameters holds a FIFO queue's message group.
+// SqsParameters holds the message group, which a FIFO queue needs.
 type SqsParameters struct{ MessageGroupId string }
 
 // DeadLetterConfig names the queue that gets what could not be delivered.
@@ -68,6 +68,7 @@ type RetryPolicy struct {
 type rule struct {
 	Rule
 	targets  map[string]liveTarget
+	pattern  *pattern  // of Rule.Pattern, nil for none
 	versions []version // what the rule matched over time, oldest first
 }
 
@@ -83,18 +84,14 @@ type liveTarget struct {
 	from time.Time
 }
 
-// setMatching makes a new pattern and state work once they have propagated.
-// Until then the version before them works.
+// setMatching makes the pattern and state work once they have propagated. Until
+// then the version before them works.
 func (r *rule) setMatching(now time.Time, propagation time.Duration) {
-	p, err := parsePattern(r.Pattern)
-	if err != nil {
-		p = nil
-	}
 	r.versions = slices.DeleteFunc(r.versions, func(v version) bool { return v.from.After(now) })
 	if n := len(r.versions); n > 1 {
 		r.versions = r.versions[n-1:]
 	}
-	r.versions = append(r.versions, version{from: now.Add(propagation), state: r.State, pattern: p})
+	r.versions = append(r.versions, version{from: now.Add(propagation), state: r.State, pattern: r.pattern})
 }
 
 // at is the version that works at a time, nil for a rule too young to work.
@@ -149,7 +146,8 @@ func (c *Cloud) sortedRules(region string) []*rule {
 func (c *Cloud) PutRuleByHand(region string, r Rule) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, err := parsePattern(r.Pattern); err != nil && r.ScheduleExpression == "" {
+	p, err := parsePattern(r.Pattern)
+	if err != nil && r.ScheduleExpression == "" {
 		return fmt.Errorf("fakeaws: put rule %q by hand: %w", r.Name, err)
 	}
 	if r.State == "" {
@@ -159,7 +157,7 @@ func (c *Cloud) PutRuleByHand(region string, r Rule) error {
 	arn, created := added.ARN, added.CreatedAt
 	added.Rule = r
 	added.ARN, added.Region, added.CreatedAt, added.Targets = arn, region, created, nil
-	added.Tags = maps.Clone(r.Tags)
+	added.Tags, added.pattern = maps.Clone(r.Tags), p
 	for _, t := range r.Targets {
 		added.targets[t.ID] = liveTarget{Target: t, from: c.opt.Now()}
 	}

@@ -1,6 +1,7 @@
 package fakeaws
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -36,31 +37,32 @@ func readRequest(r *http.Request, body []byte) *request {
 	switch {
 	case target != "":
 		_, q.call.Op, _ = strings.Cut(target, ".")
-		q.call.Params = decodeParams(body)
 	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
 		q.form, _ = url.ParseQuery(string(body))
 		q.call.Op = q.form.Get("Action")
+	default: // REST: POST /listRegions
+		name := path.Base(r.URL.Path)
+		q.call.Op = strings.ToUpper(name[:1]) + name[1:]
+	}
+	q.call.Resource = q.resource()
+	return q
+}
+
+// whole is the call with its Params, which are decoded for those who ask: most
+// calls are only counted.
+func (q *request) whole() Call {
+	if q.call.Params == nil {
 		q.call.Params = map[string]any{}
 		for name := range q.form {
 			if name != "Action" && name != "Version" {
 				q.call.Params[name] = q.form.Get(name)
 			}
 		}
-	default: // REST: POST /listRegions
-		name := path.Base(r.URL.Path)
-		q.call.Op = strings.ToUpper(name[:1]) + name[1:]
-		q.call.Params = decodeParams(body)
+		if q.form == nil && json.Unmarshal(q.body, &q.call.Params) != nil || q.call.Params == nil {
+			q.call.Params = map[string]any{}
+		}
 	}
-	q.call.Resource = resourceOf(q.call)
-	return q
-}
-
-func decodeParams(body []byte) map[string]any {
-	params := map[string]any{}
-	if json.Unmarshal(body, &params) != nil || params == nil {
-		return map[string]any{}
-	}
-	return params
+	return q.call
 }
 
 // credentialScope reads a header such as
@@ -78,17 +80,17 @@ func credentialScope(r *http.Request) (key, region, service string) {
 	return parts[0], parts[2], parts[3]
 }
 
-// resourceOf finds what a call is about, see Call.Resource.
-func resourceOf(call Call) string {
-	for _, name := range []string{"Rule", "Name", "UserName", "AccessKeyId", "TopicArn", "ResourceARN", "QueueName", "QueueUrl"} {
-		if s, ok := call.Params[name].(string); ok && s != "" {
-			if name == "QueueUrl" {
-				return path.Base(s)
-			}
-			return s
-		}
+// resource finds what a call is about, see Call.Resource.
+func (q *request) resource() string {
+	if q.form != nil {
+		return cmp.Or(q.form.Get("UserName"), q.form.Get("AccessKeyId"), q.form.Get("TopicArn"))
 	}
-	return ""
+	var in struct{ Rule, Name, ResourceARN, QueueName, QueueUrl string }
+	_ = json.Unmarshal(q.body, &in) // who carries the call out tells what is wrong
+	if in.QueueUrl != "" {
+		in.QueueUrl = path.Base(in.QueueUrl)
+	}
+	return cmp.Or(in.Rule, in.Name, in.ResourceARN, in.QueueName, in.QueueUrl)
 }
 
 // authenticate finds who signed a request. Global services are called in

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -16,16 +15,18 @@ type queue struct {
 	open              bool // events.amazonaws.com may send
 	received          []Message
 	waiting           []*held
+
+	deduplicates bool                 // by content, a FIFO queue
+	taken        map[string]time.Time // when a FIFO queue took which content
 }
 
 // held is a message that nobody has deleted yet.
 type held struct {
 	Message
+	group    string // of a FIFO queue
 	visible  time.Time
 	receipts []string
 }
-
-func (q *queue) fifo() bool { return strings.HasSuffix(q.name, ".fifo") }
 
 // visible counts the messages that are not in flight.
 func (q *queue) visible(now time.Time) (n int) {
@@ -37,18 +38,22 @@ func (q *queue) visible(now time.Time) (n int) {
 	return n
 }
 
-func (q *queue) receive(m Message) {
+func (q *queue) receive(m Message, group string) {
+	if q.again(m) {
+		return
+	}
 	q.received = append(q.received, m)
-	q.waiting = append(q.waiting, &held{Message: m})
+	q.waiting = append(q.waiting, &held{Message: m, group: group})
 }
 
 // CreateQueue makes an SQS queue and returns its ARN. Without eventsMaySend its
 // policy lets no EventBridge rule send: alerts are lost without a word, see
-// FailedInvocations. A name that ends in .fifo makes a FIFO queue.
+// FailedInvocations. A name that ends in .fifo makes a FIFO queue, see
+// SetContentBasedDeduplication.
 func (c *Cloud) CreateQueue(region, name string, eventsMaySend bool) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	q := &queue{arn: c.arn("sqs", region, name), region: region, name: name, open: eventsMaySend}
+	q := &queue{arn: c.arn("sqs", region, name), region: region, name: name, open: eventsMaySend, taken: map[string]time.Time{}}
 	c.queues[q.arn] = q
 	return q.arn
 }
@@ -77,9 +82,12 @@ func (c *Cloud) SetPolicy(arn string, eventsMaySend bool) error {
 
 // queueOf finds the queue a call names by URL or, in GetQueueUrl, by name.
 func (c *Cloud) queueOf(q *request) (*queue, *apiError) {
+	var in struct{ QueueOwnerAWSAccountId string }
+	if err := decode(q, &in); err != nil {
+		return nil, err
+	}
 	found := c.queues[c.arn("sqs", q.call.Region, q.call.Resource)]
-	owner, _ := q.call.Params["QueueOwnerAWSAccountId"].(string)
-	if found == nil || owner != "" && owner != c.opt.AccountID {
+	if found == nil || in.QueueOwnerAWSAccountId != "" && in.QueueOwnerAWSAccountId != c.opt.AccountID {
 		return nil, &apiError{code: "QueueDoesNotExist", message: "The specified queue does not exist.",
 			status: http.StatusBadRequest, legacy: "AWS.SimpleQueueService.NonExistentQueue"}
 	}
@@ -103,25 +111,15 @@ func (c *Cloud) getQueueAttributes(q *request) (any, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	all := map[string]string{
+	asked, err := found.attributes(map[string]string{
 		"ApproximateNumberOfMessages": strconv.Itoa(found.visible(c.opt.Now())),
 		"Policy":                      c.policy("sqs:SendMessage", found.arn, found.open),
 		"QueueArn":                    found.arn,
 		"SqsManagedSseEnabled":        "true",
 		"VisibilityTimeout":           "30",
-	}
-	if found.fifo() {
-		all["FifoQueue"] = "true"
-	}
-	asked := map[string]string{}
-	for _, name := range in.AttributeNames {
-		if name == "All" {
-			asked = all
-			break
-		}
-		if value, ok := all[name]; ok {
-			asked[name] = value
-		}
+	}, in.AttributeNames)
+	if err != nil {
+		return nil, err
 	}
 	if len(asked) == 0 {
 		return struct{}{}, nil
@@ -160,9 +158,10 @@ func (c *Cloud) receiveMessage(q *request) (any, *apiError) {
 		return nil, err
 	}
 	now := c.opt.Now()
+	blocked := found.blocked(now)
 	var messages []received
 	for _, h := range found.waiting {
-		if len(messages) == count || h.visible.After(now) {
+		if len(messages) == count || h.visible.After(now) || blocked[h.group] {
 			continue
 		}
 		h.visible = now.Add(time.Duration(hide) * time.Second)
@@ -173,6 +172,9 @@ func (c *Cloud) receiveMessage(q *request) (any, *apiError) {
 			m.Attributes = map[string]string{
 				"ApproximateReceiveCount": strconv.Itoa(len(h.receipts)),
 				"SentTimestamp":           strconv.FormatInt(h.At.UnixMilli(), 10),
+			}
+			if h.group != "" {
+				m.Attributes["MessageGroupId"] = h.group
 			}
 		}
 		messages = append(messages, m)

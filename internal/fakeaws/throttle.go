@@ -1,7 +1,8 @@
 package fakeaws
 
 import (
-	"fmt"
+	"encoding/binary"
+	"encoding/hex"
 	"time"
 )
 
@@ -39,6 +40,8 @@ func (c *Cloud) throttle(call Call) *apiError {
 
 // uuid makes up an ID such as events and requests have.
 func (c *Cloud) uuid() string {
-	a, b := c.random.Uint64(), c.random.Uint64()
-	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>48&0x3fff|0x8000, b&0xffffffffffff)
+	raw := binary.BigEndian.AppendUint64(nil, c.random.Uint64()&^(0xf<<12)|4<<12) // version 4
+	raw = binary.BigEndian.AppendUint64(raw, c.random.Uint64()&^(3<<62)|1<<63)    // variant 1
+	s := hex.EncodeToString(raw)
+	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
 }

@@ -1,92 +1,125 @@
 package fakeaws
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"net"
 	"strings"
 	"time"
 )
 
-// KeyUse is one API call made with an access key, somewhere in AWS.
+// KeyUse is one call somewhere in AWS, made with an access key, with a session,
+// or by a service.
 type KeyUse struct {
-	Key         string // access key ID of a seeded user or of root
+	// Key is the access key ID of a seeded user or of root, which must be active
+	// to sign a call. A session outlives that.
+	Key string
+	// User is who it is where there is no Key: a user's name, or empty for root.
+	User    string
+	Session SessionKind
+	// SessionName is a federated user's or a role session's, default session.
+	SessionName string
+	RoleARN     string // of an AssumedRole, which needs neither Key nor User
+
 	Region      string // default where the partition's global services are recorded
 	EventSource string // default sts.amazonaws.com
 	EventName   string // default GetCallerIdentity, which is read-only
-	ReadOnly    bool
-	SourceIP    string // default 198.51.100.23
-	UserAgent   string
+	// ReadOnly is known for STS's calls for temporary credentials: AssumeRole is
+	// read-only, GetSessionToken and GetFederationToken are not.
+	ReadOnly  bool
+	SourceIP  string // default 198.51.100.23
+	UserAgent string
 	// ErrorCode and ErrorMessage are those of a call that failed.
 	ErrorCode, ErrorMessage string
 	// RequestParameters may be nil.
 	RequestParameters map[string]any
-	// Session makes the call with a temporary key the user or root got from
-	// STS, so that the event carries an ASIA key ID and Key's last use stays.
-	Session bool
+
+	// InvokedBy is the service, such as cloudformation.amazonaws.com, that makes
+	// the call on somebody's behalf. It stands for IP address and agent too, and
+	// the call is signed with temporary credentials of the service's: real
+	// records have an ASIA key ID or none, never the caller's own.
+	InvokedBy string
+	// ServiceEvent is what a service did by itself: no API call, and no key in
+	// the identity.
+	ServiceEvent bool
+	// NoKeyID leaves accessKeyId out, which CloudTrail does "for security
+	// reasons" without saying when, and some real records do.
+	NoKeyID bool
+}
+
+// signedByKey tells whether the key itself signs the call, and not a session.
+func (u KeyUse) signedByKey() bool {
+	return u.Session == LongTermKey && u.InvokedBy == "" && !u.ServiceEvent
 }
 
 // maxTrailEvent is the size above which CloudTrail sends no event to
 // EventBridge.
 const maxTrailEvent = 256 << 10
 
-// Use makes an API call with an access key: IAM notes the key's last use, and
+// Use makes a call: IAM notes the last use of a key that signed it itself, and
 // CloudTrail's event goes to the default bus of the Region. It returns the
-// event's detail.eventID, and an error if the key could not make a call.
+// event's detail.eventID, and an error if nobody could make that call.
 func (c *Cloud) Use(u KeyUse) (eventID string, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if u.EventName == "" {
-		u.EventName, u.ReadOnly = "GetCallerIdentity", true
+	owner, k, err := c.owner(u)
+	if err != nil {
+		return "", err
 	}
-	if u.EventSource == "" {
-		u.EventSource = "sts.amazonaws.com"
-	}
-	if u.Region == "" {
-		u.Region = c.homeRegion()
-	}
-	if u.SourceIP == "" {
-		u.SourceIP = "198.51.100.23"
-	}
-	if u.UserAgent == "" {
-		u.UserAgent = "aws-cli/2.31.0"
-	}
-	k := c.keys[u.Key]
-	if k == nil || !k.active {
-		return "", fmt.Errorf("fakeaws: use: no active key %q", u.Key)
-	}
+	u = c.withDefaults(u)
 	if !c.regionEnabled(u.Region) {
 		return "", fmt.Errorf("fakeaws: use: Region %q is not enabled", u.Region)
 	}
-	return c.use(k, u), nil
+	return c.use(owner, k, u), nil
 }
 
-func (c *Cloud) use(k *key, u KeyUse) string {
-	now := c.opt.Now()
+func (c *Cloud) withDefaults(u KeyUse) KeyUse {
+	if u.EventName == "" {
+		u.EventName, u.ReadOnly = "GetCallerIdentity", true
+	}
+	u.EventSource = cmp.Or(u.EventSource, "sts.amazonaws.com")
+	u.Region = cmp.Or(u.Region, c.homeRegion())
+	u.SessionName = cmp.Or(u.SessionName, "session")
+	if u.InvokedBy != "" {
+		u.SourceIP, u.UserAgent = u.InvokedBy, u.InvokedBy
+	}
+	u.SourceIP = cmp.Or(u.SourceIP, "198.51.100.23")
+	u.UserAgent = cmp.Or(u.UserAgent, "aws-cli/2.31.0")
+	if u.EventSource == "sts.amazonaws.com" {
+		switch u.EventName { // seen in real records, see stratus-red-team's detonation logs
+		case "AssumeRole":
+			u.ReadOnly = true
+		case "GetSessionToken", "GetFederationToken":
+			u.ReadOnly = false
+		}
+	}
+	return u
+}
+
+func (c *Cloud) use(owner *user, k *key, u KeyUse) string {
 	service, _, _ := strings.Cut(u.EventSource, ".")
-	if !u.Session {
+	if u.signedByKey() {
 		region := u.Region
 		if service == "s3" { // its last use has no Region in IAM
 			region = "N/A"
 		}
-		k.note(use{at: second(now), region: region, service: service})
+		k.note(use{at: second(c.opt.Now()), region: region, service: service})
 	}
-	identity := map[string]any{
-		"type": "IAMUser", "principalId": k.owner.id, "arn": k.owner.arn,
-		"accountId": c.opt.AccountID, "accessKeyId": k.id, "userName": k.owner.name,
+	eventType, detailType := "AwsApiCall", "AWS API Call via CloudTrail"
+	if u.ServiceEvent {
+		eventType, detailType = "AwsServiceEvent", "AWS Service Event via CloudTrail"
 	}
-	if k.owner.isRoot() {
-		identity["type"] = "Root"
-		delete(identity, "userName")
-	}
-	if u.Session {
-		identity["accessKeyId"] = "ASIA" + c.base32(16)
-		identity["sessionContext"] = map[string]any{"attributes": map[string]any{
-			"creationDate": second(now).Format(time.RFC3339), "mfaAuthenticated": "false"}}
-	}
-	detail := c.trailRecord(u.Region, "AwsApiCall", u.EventSource, u.EventName, identity)
+	detail := c.trailRecord(u.Region, eventType, u.EventSource, u.EventName, c.identity(u, owner))
 	detail["sourceIPAddress"], detail["userAgent"], detail["readOnly"] = u.SourceIP, u.UserAgent, u.ReadOnly
 	if u.RequestParameters != nil {
 		detail["requestParameters"] = u.RequestParameters
+	}
+	if minted := c.minted(u); minted != nil {
+		detail["responseElements"] = minted
+	}
+	if u.Session == ConsoleSession {
+		detail["sessionCredentialFromConsole"] = "true" // a text, and never "false"
 	}
 	if u.ErrorCode != "" {
 		detail["errorCode"] = u.ErrorCode
@@ -94,39 +127,8 @@ func (c *Cloud) use(k *key, u KeyUse) string {
 			detail["errorMessage"] = u.ErrorMessage
 		}
 	}
-	c.publish(u.Region, "aws."+service, "AWS API Call via CloudTrail", detail)
+	c.publish(u.Region, "aws."+service, detailType, detail)
 	return detail["eventID"].(string)
-}
-
-// SignIn lets a user, or root if the name is empty, sign in to the console. The
-// event carries no access key. It returns the event's detail.eventID.
-func (c *Cloud) SignIn(userName string, success bool) (eventID string, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	u := c.users[userName]
-	if userName == "" {
-		u = c.root
-	}
-	if u == nil || u.password == nil {
-		return "", fmt.Errorf("fakeaws: sign in: no user %q with a password", userName)
-	}
-	identity := map[string]any{"type": "IAMUser", "principalId": u.id, "arn": u.arn, "accountId": c.opt.AccountID, "accessKeyId": "", "userName": u.name}
-	if u.isRoot() {
-		identity["type"] = "Root"
-		delete(identity, "userName")
-	}
-	detail := c.trailRecord(c.homeRegion(), "AwsConsoleSignIn", "signin.amazonaws.com", "ConsoleLogin", identity)
-	result := "Failure"
-	if success {
-		result = "Success"
-		password := *u.password
-		password.LastUsed = second(c.opt.Now())
-		u.password = &password
-	}
-	detail["responseElements"] = map[string]any{"ConsoleLogin": result}
-	detail["sourceIPAddress"], detail["userAgent"], detail["readOnly"] = "198.51.100.23", "Mozilla/5.0", false
-	c.publish(c.homeRegion(), "aws.signin", "AWS Console Sign In via CloudTrail", detail)
-	return detail["eventID"].(string), nil
 }
 
 // trailRecord is the part every CloudTrail record shares.
@@ -142,10 +144,14 @@ func (c *Cloud) trailRecord(region, eventType, source, name string, identity map
 
 // publish sends a CloudTrail record to EventBridge, if a trail does.
 func (c *Cloud) publish(region, source, detailType string, detail map[string]any) {
-	if c.noTrail || len(compact(detail)) > maxTrailEvent {
+	if c.noTrail {
 		return
 	}
-	c.arrive(region, c.envelope(region, source, detailType, detail), false)
+	written := json.RawMessage(compact(detail))
+	if len(written) > maxTrailEvent {
+		return
+	}
+	c.arrive(region, c.envelope(region, source, detailType, written), false)
 }
 
 // trace records an API call that a seeded key made to the Cloud itself.
@@ -166,7 +172,7 @@ func (c *Cloud) trace(q *request) {
 	for _, prefix := range []string{"Get", "List", "Describe", "Test", "Receive", "Generate"} {
 		readOnly = readOnly || strings.HasPrefix(q.call.Op, prefix)
 	}
-	c.use(k, KeyUse{Region: region, EventSource: q.call.Service + ".amazonaws.com", EventName: q.call.Op,
+	c.use(k.owner, k, KeyUse{Key: k.id, Region: region, EventSource: q.call.Service + ".amazonaws.com", EventName: q.call.Op,
 		ReadOnly: readOnly, SourceIP: ip, UserAgent: q.agent, ErrorCode: q.call.Code})
 }
 

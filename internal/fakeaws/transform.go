@@ -55,13 +55,17 @@ func splitTemplate(template string) []piece {
 		}
 	}
 	for i := 0; i < len(template); {
-		if mark := placeholder.FindString(template[i:]); mark != "" {
+		ch := template[i]
+		mark := ""
+		if ch == '<' {
+			mark = placeholder.FindString(template[i:])
+		}
+		if mark != "" {
 			flush()
 			pieces = append(pieces, piece{text: mark, name: mark[1 : len(mark)-1], quoted: quoted, field: !quoted && before == ':'})
 			before, i = '>', i+len(mark)
 			continue
 		}
-		ch := template[i]
 		text.WriteByte(ch)
 		switch {
 		case quoted && ch == '\\' && i+1 < len(template):
