@@ -115,6 +115,7 @@ type Cloud struct {
 	queues  map[string]*queue
 	noTrail bool
 
+	asked    *[]Message // what would be delivered, while Told asks
 	calls    []*request
 	hooks    []func(Call)
 	faults   []*activeFault

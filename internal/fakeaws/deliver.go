@@ -11,6 +11,7 @@ import (
 type Message struct {
 	ID   string
 	Body string
+	To   string // ARN of the topic or queue
 	// Rule is the rule's name, Region its Region. A message that came to a
 	// dead-letter queue names the rule it could not be delivered for.
 	Rule, Region string
@@ -63,6 +64,20 @@ func (c *Cloud) Emit(region string, e map[string]any) string {
 	return id
 }
 
+// Told lists what topics and queues would receive if an event came to a Region's
+// default bus, as Emit puts it there. Nothing is delivered.
+func (c *Cloud) Told(region string, e map[string]any) []Message {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var told []Message
+	c.asked = &told
+	defer func() { c.asked = nil }()
+	full := c.envelope(region, "", "", nil)
+	maps.Copy(full, e)
+	c.arrive(region, full, false)
+	return told
+}
+
 func (c *Cloud) envelope(region, source, detailType string, detail any) map[string]any {
 	return map[string]any{
 		"version": "0", "id": c.uuid(), "detail-type": detailType, "source": source,
@@ -111,22 +126,18 @@ func (c *Cloud) deliver(r *rule, t Target, e event, forwarded bool) {
 	default:
 		code = c.send(r, t, body)
 	}
-	if code == "" {
+	if code == "" || c.asked != nil {
 		return
 	}
 	f := FailedInvocation{At: c.opt.Now(), Region: r.Region, Rule: r.Name, TargetID: t.ID, TargetARN: t.ARN,
 		EventID: e.text("id"), Code: code, Body: body, ForwardedHop: forwarded}
 	if t.DeadLetterConfig != nil && body != "" {
 		if q := c.queues[t.DeadLetterConfig.Arn]; q != nil && q.takes("") && q.open {
-			q.receive(c.message(r, body), "")
+			q.receive(Message{ID: c.uuid(), Body: body, To: q.arn, Rule: r.Name, Region: r.Region, At: f.At}, "")
 			f.DeadLettered = true
 		}
 	}
 	c.failures = append(c.failures, f)
-}
-
-func (c *Cloud) message(r *rule, body string) Message {
-	return Message{ID: c.uuid(), Body: body, Rule: r.Name, Region: r.Region, At: c.opt.Now()}
 }
 
 // send hands a body to a topic or queue; the code says why it could not.
@@ -136,11 +147,16 @@ func (c *Cloud) send(r *rule, t Target, body string) (code string) {
 	if t.SqsParameters != nil {
 		group = t.SqsParameters.MessageGroupId
 	}
+	m := Message{Body: body, To: t.ARN, Rule: r.Name, Region: r.Region, At: c.opt.Now()}
 	switch {
+	case c.asked != nil && (topic != nil && topic.open || queue != nil && queue.open && queue.takes(group)):
+		*c.asked = append(*c.asked, m)
 	case topic != nil && topic.open:
-		topic.received = append(topic.received, c.message(r, body))
+		m.ID = c.uuid()
+		topic.received = append(topic.received, m)
 	case queue != nil && queue.open && queue.takes(group):
-		queue.receive(c.message(r, body), group)
+		m.ID = c.uuid()
+		queue.receive(m, group)
 	case topic != nil || queue != nil && !queue.open:
 		return "NO_PERMISSIONS"
 	case queue != nil:

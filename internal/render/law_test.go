@@ -222,7 +222,7 @@ func TestWritingLeavesTheResultAlone(t *testing.T) {
 		written(t, writeAudit, format, r, options(80))
 		written(t, writePlan, format, r, options(80))
 	}
-	if diff := cmp.Diff(applied(), r, cmpopts.IgnoreUnexported(watch.Change{}, watch.RegionPlan{})); diff != "" {
+	if diff := cmp.Diff(applied(), r, cmpopts.IgnoreUnexported(watch.Change{}, watch.RegionPlan{}, watch.Plan{})); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -1,9 +1,7 @@
 package watch
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 )
 
 // scene is a call that somebody makes, and what it needs to be told.
@@ -82,16 +80,10 @@ func scenes() []scene {
 
 // heard counts the alerts that our rules raise for a scene in a Region.
 func (w *world) heard(region string, s scene) int {
-	w.events++
-	id := fmt.Sprintf("event-%d.", w.events)
-	s.event["detail"].(identity)["eventID"] = id
-	w.Emit(region, s.event)
 	n := 0
-	for _, arn := range alertTargets() {
-		for _, m := range w.Messages(arn) {
-			if strings.Contains(m.Body, id) && !w.others[m.Region][m.Rule] {
-				n++
-			}
+	for _, m := range w.Told(region, s.event) {
+		if !w.others[m.Region][m.Rule] && slices.Contains(alertTargets(), m.To) {
+			n++
 		}
 	}
 	return n

@@ -23,7 +23,6 @@ type world struct {
 	watches []Watch
 	// others are the rules that are not ours, by Region and name.
 	others map[string]map[string]bool
-	events int
 }
 
 // pool is every key that may exist: wanted, watched, both or neither.
