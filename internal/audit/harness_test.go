@@ -43,6 +43,7 @@ type world struct {
 	regions []string // enabled, sorted
 	mu      sync.Mutex
 	now     time.Time
+	ticks   func() time.Time // instead of now, in a bubble of synctest
 }
 
 // direct serves requests without sockets, which thousands of runs would use up.
@@ -93,13 +94,15 @@ func newWorld(t testing.TB, change func(*fakeaws.Options)) *world {
 			})
 		},
 	}
+	rules := map[string]Rules{} // made once: a client costs more than a call
+	for _, region := range opt.Regions {
+		rules[region.Name] = eventbridge.NewFromConfig(cfg, func(o *eventbridge.Options) { o.Region = region.Name })
+	}
 	w.account = Account{
 		IAM:      iam.NewFromConfig(cfg),
 		Identity: sts.NewFromConfig(cfg),
 		Regions:  account.NewFromConfig(cfg),
-		Rules: func(region string) Rules {
-			return eventbridge.NewFromConfig(cfg, func(o *eventbridge.Options) { o.Region = region })
-		},
+		Rules:    func(region string) Rules { return rules[region] },
 		Topics: func(region string) watch.TopicReader {
 			return sns.NewFromConfig(cfg, func(o *sns.Options) { o.Region = region })
 		},
@@ -122,6 +125,9 @@ func newWorld(t testing.TB, change func(*fakeaws.Options)) *world {
 }
 
 func (w *world) clock() time.Time {
+	if w.ticks != nil {
+		return w.ticks()
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.now

@@ -46,7 +46,9 @@ func (a Account) lookAfresh(ctx context.Context, j *judgement, orphans []watch.M
 
 func (j *judgement) lookAt(ctx context.Context, m watch.Memory, witnesses []string) lookedAt {
 	look := lookedAt{memory: m}
-	answer := j.keys.LookUp(ctx, m.Key, j.owners(m), witnesses)
+	trail := report.Trail{Owners: j.owners(m), Witnesses: witnesses, NoKeys: len(witnesses) == 0}
+	trail.OwnerGone = m.User == "" && m.Fingerprint != "" && len(trail.Owners) == 0
+	answer := j.keys.LookUp(ctx, m.Key, trail)
 	look.user = answer.User
 	switch answer.State {
 	case report.KeyGone, report.KeyInactive:
@@ -59,11 +61,11 @@ func (j *judgement) lookAt(ctx context.Context, m watch.Memory, witnesses []stri
 	return look
 }
 
-// witnesses are users who have an active key, by the report.
+// witnesses are users who have a key, by the report.
 func (j *judgement) witnesses() []string {
 	var users []string
 	for _, row := range j.rep.Rows {
-		if !row.IsRoot() && (row.Slots[0].Active || row.Slots[1].Active) {
+		if !row.IsRoot() && (row.Slots[0].Exists() || row.Slots[1].Exists()) {
 			users = append(users, row.User)
 		}
 	}

@@ -49,7 +49,7 @@ func (k *Keys) list(ctx context.Context, user string) ([]listedKey, error) {
 	k.mu.Unlock()
 	l.once.Do(func() {
 		keys, err := k.pages(ctx, user)
-		k.mu.Lock() // someActive reads other users' listings
+		k.mu.Lock() // other reads other users' listings
 		defer k.mu.Unlock()
 		l.keys, l.err = keys, err
 	})
@@ -91,15 +91,15 @@ func (k *Keys) lastUsed(ctx context.Context, id string) (user string, at time.Ti
 	return aws.ToString(out.UserName), at, nil
 }
 
-// someActive returns an active key of a user listed before, other than id, or
-// "". Of several it is the smallest.
-func (k *Keys) someActive(id string) string {
+// other returns a key of a user listed before, other than id, or "". Of several
+// it is the smallest.
+func (k *Keys) other(id string) string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	found := ""
 	for _, l := range k.users {
 		for _, key := range l.keys {
-			if key.active && key.id != id && (found == "" || key.id < found) {
+			if key.id != id && (found == "" || key.id < found) {
 				found = key.id
 			}
 		}

@@ -18,19 +18,32 @@ type Lookup struct {
 	Why string
 }
 
-// LookUp asks IAM about one key. owners are the users who may own it, by what is
-// remembered; GetAccessKeyLastUsed names the owner otherwise, also after a
-// rename. witnesses are users believed to have an active key.
+// Trail is what is known about the whereabouts of a key.
+type Trail struct {
+	// Owners are the users who may own it, by what is remembered.
+	Owners []string
+	// OwnerGone tells that what is remembered of the owner fits no user of a whole
+	// report.
+	OwnerGone bool
+	// Witnesses are users believed to have a key.
+	Witnesses []string
+	// NoKeys tells that, by a whole report, no user has any key.
+	NoKeys bool
+}
+
+// LookUp asks IAM about one key. Those who may own it are listed;
+// GetAccessKeyLastUsed names the owner otherwise, also after a rename.
 //
 // A remembered owner who does not have the key is not proof enough: the name
 // may have gone to another user. It is not known whether GetAccessKeyLastUsed
 // answers NoSuchEntity or AccessDenied for a deleted key, so a denial proves
 // nothing by itself: it counts as "deleted" only beside a remembered owner who
 // lacks the key or is gone, and only if the same call is allowed for a key that
-// surely exists, a witness's. Every other failure leaves the key unknown.
-func (k *Keys) LookUp(ctx context.Context, id string, owners, witnesses []string) Lookup {
+// surely exists, a witness's, or if there is no key in the account at all. Every
+// other failure leaves the key unknown.
+func (k *Keys) LookUp(ctx context.Context, id string, trail Trail) Lookup {
 	listedWithout, deleted := "", ""
-	for _, user := range owners {
+	for _, user := range trail.Owners {
 		listed, err := k.list(ctx, user)
 		switch {
 		case missing(err):
@@ -55,11 +68,15 @@ func (k *Keys) LookUp(ctx context.Context, id string, owners, witnesses []string
 	case err == nil:
 		return Lookup{State: KeyUnknown, Key: id, Why: "IAM knows the key and names no owner: look at it by hand"}
 	}
-	if denied(err) && (listedWithout != "" || deleted != "") && k.mayAsk(ctx, id, witnesses) {
-		if listedWithout != "" {
+	lost := listedWithout != "" || deleted != "" || trail.OwnerGone
+	if denied(err) && lost && (trail.NoKeys || k.mayAsk(ctx, id, trail.Witnesses)) {
+		switch {
+		case listedWithout != "":
 			return without(id, listedWithout)
+		case deleted != "":
+			return Lookup{State: KeyGone, User: deleted, Key: id, Why: fmt.Sprintf("user %q and the key exist no more", deleted)}
 		}
-		return Lookup{State: KeyGone, User: deleted, Key: id, Why: fmt.Sprintf("user %q and the key exist no more", deleted)}
+		return Lookup{State: KeyGone, Key: id, Why: "its user and the key exist no more"}
 	}
 	return Lookup{State: KeyUnknown, Key: id, Why: fmt.Sprintf("its owner could not be asked for (%v): %s; if the key was deleted, delete its rules by hand", err, remedy(err, "iam:GetAccessKeyLastUsed"))}
 }
@@ -90,13 +107,13 @@ func without(id, user string) Lookup {
 // mayAsk tells whether GetAccessKeyLastUsed is allowed at all, by asking it
 // about another key that surely exists. Without one the answer is no.
 func (k *Keys) mayAsk(ctx context.Context, id string, witnesses []string) bool {
-	probe := k.someActive(id)
+	probe := k.other(id)
 	for _, user := range witnesses[:min(len(witnesses), witnessesMax)] {
 		if probe != "" {
 			break
 		}
 		if _, err := k.list(ctx, user); err == nil {
-			probe = k.someActive(id)
+			probe = k.other(id)
 		}
 	}
 	if probe == "" {
