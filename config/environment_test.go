@@ -16,7 +16,7 @@ func TestEnvironmentWinsOverTheFileAndTheFileOverDefaults(t *testing.T) {
 		"KEYWATCH_RISK_CHECKS_SIGNING_CERTIFICATE_ENABLED=false",
 		"KEYWATCH_WATCH_ON=key-stale, root-access-key",
 		"KEYWATCH_WATCH_REGIONS=us-east-1",
-		"KEYWATCH_WATCH_TARGET=arn:aws:sns:{region}:{account}:key-usage",
+		"KEYWATCH_WATCH_TARGET=arn:aws:sns:{region}:{account}:key-usage, arn:aws:sqs:{region}:{account}:key-usage.fifo",
 		"KEYWATCH_WATCH_RETIRE_MAX=10",
 		"KEYWATCH_WATCH_OWNER=", // empty counts as not set
 		"KEYWATCH_SCHEDULE=@daily",
@@ -33,7 +33,7 @@ func TestEnvironmentWinsOverTheFileAndTheFileOverDefaults(t *testing.T) {
 	want.Watch.On = []string{"key-stale", "root-access-key"}
 	want.Watch.Owner = "file"
 	want.Watch.Regions = Regions{Names: []string{"us-east-1"}}
-	want.Watch.Target = "arn:aws:sns:{region}:{account}:key-usage"
+	want.Watch.Target = Targets{"arn:aws:sns:{region}:{account}:key-usage", "arn:aws:sqs:{region}:{account}:key-usage.fifo"}
 	want.Watch.Retire.Max = 10
 	want.Schedule = "@daily"
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -91,6 +91,12 @@ environment variable KEYWATCH_WATCH_RULES_QUOTA: watch.rules_quota: "many" is no
 			"settings of file and environment are compared",
 			"watch: {home_region: eu-west-1}\n", []string{"KEYWATCH_WATCH_TARGET=arn:aws:sns:us-east-1:111122223333:key-usage", "KEYWATCH_WATCH_FORWARD_ROLE=arn:aws:iam::111122223333:role/f"},
 			`environment variable KEYWATCH_WATCH_TARGET: watch.target: "arn:aws:sns:us-east-1:111122223333:key-usage" lies in us-east-1, but home_region is eu-west-1: move one of them, or write {region} for one target per Region`,
+		},
+		{
+			"a list of targets has places in a variable only where it is a list",
+			"watch: {target: [x, y]}\n", []string{"KEYWATCH_WATCH_TARGET=arn:aws:sns:{region}:{account}:a,,arn:aws:sns:{region}:{account}:a"},
+			`environment variable KEYWATCH_WATCH_TARGET: watch.target[1]: "" is not the ARN of an SNS topic or SQS queue: write one like arn:aws:sns:{region}:{account}:key-usage
+environment variable KEYWATCH_WATCH_TARGET: watch.target[2]: "arn:aws:sns:{region}:{account}:a" is listed twice: keep one`,
 		},
 		{
 			"the file's problems come first",

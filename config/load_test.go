@@ -47,7 +47,7 @@ func TestGoodFilesOverlayTheDefaults(t *testing.T) {
 		"account-id-unquoted.yaml": func(s *Settings) { s.AccountID = "012345670123" },
 		"per-region-target.yaml": func(s *Settings) {
 			s.Watch.On = []string{"key-stale"}
-			s.Watch.Target = "arn:aws:sqs:{region}:{account}:key-usage-{region}"
+			s.Watch.Target = Targets{"arn:aws:sqs:{region}:{account}:key-usage-{region}"}
 			s.Watch.Regions = Regions{Names: []string{"us-east-1", "eu-west-1"}}
 			s.Watch.Owner = "no"
 		},
@@ -55,7 +55,7 @@ func TestGoodFilesOverlayTheDefaults(t *testing.T) {
 			s.AccountID = "111122223333"
 			s.Watch.HomeRegion = "eu-central-1"
 			s.Watch.ExcludeRegions = []string{"ap-south-1"}
-			s.Watch.Target = "arn:aws:sns:eu-central-1:111122223333:key-usage"
+			s.Watch.Target = Targets{"arn:aws:sns:eu-central-1:111122223333:key-usage"}
 			s.Watch.ForwardRole = "arn:aws:iam::111122223333:role/service/keywatch-forward"
 			s.Watch.State = "ENABLED"
 			s.Watch.RulesQuota = 100
@@ -64,8 +64,20 @@ func TestGoodFilesOverlayTheDefaults(t *testing.T) {
 		"one-region.yaml": func(s *Settings) {
 			s.Watch.HomeRegion = "us-gov-west-1"
 			s.Watch.Regions = Regions{Names: []string{"us-gov-west-1"}}
-			s.Watch.Target = "arn:aws-us-gov:sns:us-gov-west-1:111122223333:key-usage"
+			s.Watch.Target = Targets{"arn:aws-us-gov:sns:us-gov-west-1:111122223333:key-usage"}
 		},
+		"several-targets.yaml": func(s *Settings) {
+			s.Watch.Target = Targets{
+				"arn:aws:sns:{region}:{account}:key-usage", "arn:aws:sqs:{region}:{account}:key-usage", "arn:aws:sqs:{region}:{account}:key-usage.fifo",
+				"arn:aws:sns:{region}:444455556666:siem", "arn:aws:sns:{region}:{account}:on-call-{region}",
+			}
+		},
+		"targets-at-home.yaml": func(s *Settings) {
+			s.Watch.Target = Targets{"arn:aws:sns:us-east-1:{account}:key-usage", "arn:aws:sqs:us-east-1:{account}:key-usage"}
+			s.Watch.ForwardRole = "arn:aws:iam::111122223333:role/f"
+		},
+		"list-of-one-target.yaml": func(s *Settings) { s.Watch.Target = Targets{"arn:aws:sns:{region}:{account}:key-usage"} },
+		"list-of-no-target.yaml":  func(*Settings) {},
 		"anchors.yaml": func(s *Settings) {
 			s.Risk.StaleAfter = 9*day + 12*60*minute
 			s.Risk.UnrotatedAfter = 9*day + 12*60*minute
@@ -166,6 +178,7 @@ func FuzzLoad(f *testing.F) {
 		}
 	}
 	f.Add(Sample(), "KEYWATCH_WATCH_REGIONS=us-east-1, eu-west-1")
+	f.Add(Sample(), "KEYWATCH_WATCH_TARGET=arn:aws:sns:{region}:{account}:a,arn:aws:sqs:{region}:{account}:b")
 	f.Fuzz(func(t *testing.T, content []byte, variable string) {
 		settings, err := Load("f.yaml", content, []string{variable})
 		if err != nil {

@@ -78,11 +78,21 @@ func refine(t *testing.T, s *reflector.Schema, v reflect.Value, path string) {
 	})
 }
 
+// The schema looks at an ARN's service, and tells FIFO names by their dot.
+const (
+	queuePattern  = `arn:aws[a-z-]*:sqs:[^:]+:[^:]+:[^:.]+`
+	targetPattern = `(` + queuePattern + `(\.fifo)?|arn:aws[a-z-]*:sns:[^:]+:[^:]+:[^:.]+)`
+)
+
 // restrict narrows a single setting to the allowed values.
 func restrict(s *reflector.Schema, path string) {
 	word := func(pattern string) *reflector.Schema { return &reflector.Schema{Type: "string", Pattern: pattern} }
 	list := func(items *reflector.Schema, least uint64) reflector.Schema {
 		return reflector.Schema{Type: "array", Items: items, UniqueItems: true, MinItems: &least}
+	}
+	atMost := func(list reflector.Schema, most uint64) reflector.Schema {
+		list.MaxItems = &most
+		return list
 	}
 	switch path {
 	case "version":
@@ -105,7 +115,8 @@ func restrict(s *reflector.Schema, path string) {
 	case "watch.exclude_regions":
 		*s = list(word(regionPattern), 0)
 	case "watch.target":
-		s.Pattern = `^$|^arn:aws[a-z-]*:(sns|sqs):[^:]+:[^:]+:[^:.]+$`
+		several := atMost(list(word("^"+targetPattern+"$"), 0), mostTargets)
+		*s = reflector.Schema{AnyOf: []*reflector.Schema{word("^(" + targetPattern + ")?$"), &several}}
 	case "watch.forward_role":
 		s.Pattern = "^$|" + rolePattern
 	case "watch.state":
@@ -192,11 +203,11 @@ func TestSchemaRefusesEveryBadFileItCan(t *testing.T) {
 	// Seen only by comparing settings, by arithmetic, or by reading a value.
 	beyond := []string{
 		"account-id-short-number.yaml", "duration-overflow.yaml",
-		"home-region-excluded.yaml", "home-region-not-listed.yaml", "merge-key.yaml",
+		"home-region-excluded.yaml", "home-region-not-listed.yaml", "merge-key.yaml", "mixed-targets.yaml", "mixed-targets-other-way.yaml",
 		"region-listed-and-excluded.yaml", "schedule-never-fires.yaml",
 		"schedule-not-cron.yaml", "schedule-rate.yaml", "schedule-too-often.yaml",
 		"schedule-zone-only.yaml", "stale-after-hours.yaml", "target-other-region.yaml", "target-placeholder.yaml",
-		"target-region-only-in-name.yaml", "target-without-forward-role.yaml",
+		"target-region-only-in-name.yaml", "target-without-forward-role.yaml", "targets-at-home.yaml",
 		"watched-check-disabled.yaml", "yaml-tag.yaml",
 	}
 	for name, content := range readFiles(t, "testdata/bad") {

@@ -48,17 +48,17 @@ type Watch struct {
 	NamePrefix string `yaml:"name_prefix" doc:"Begins the name of every rule."`
 	Owner      string `yaml:"owner" doc:"Tells the deployments in one account apart: each touches only rules of its own owner."`
 	// HomeRegion is always one of the watched Regions.
-	HomeRegion     string   `yaml:"home_region" doc:"The Region of IAM and STS calls, and of a target that is one ARN."`
+	HomeRegion     string   `yaml:"home_region" doc:"The Region of IAM and STS calls, and of targets without {region}."`
 	Regions        Regions  `yaml:"regions" doc:"The Regions in which keys are watched: all, or a list."`
 	ExcludeRegions []string `yaml:"exclude_regions" doc:"Regions that are left out of all. Use of a key there raises no alert."`
-	// Target is empty, which is enough for an audit, or an ARN that names its
-	// Region as {region} (one topic or queue per Region, and {region} may occur
-	// in the name too), or an ARN in HomeRegion without any {region}. {account}
-	// may occur in both.
-	Target string `yaml:"target" doc:"SNS topic or SQS queue that receives the alerts. {region} and {account} are filled in. An ARN without {region} lies in home_region. Needed by plan, apply and daemon."`
-	// ForwardRole has no placeholders. It is set where Target has no {region}
+	// Target is empty, which is enough for an audit, or holds up to five ARNs,
+	// none twice. Each names its Region as {region} (one topic or queue per
+	// Region, and {region} may occur in the name too), or each lies in HomeRegion
+	// and holds no {region}. {account} may occur in both. A queue may be FIFO.
+	Target Targets `yaml:"target" doc:"SNS topic or SQS queue that receives the alerts, or a list of up to five. {region} and {account} are filled in: all hold {region} or none does. An ARN without {region} lies in home_region. Needed by plan, apply and daemon."`
+	// ForwardRole has no placeholders. It is set where targets have no {region}
 	// and more Regions than HomeRegion are watched.
-	ForwardRole string `yaml:"forward_role" doc:"IAM role with which other Regions forward events to home_region. Needed when target has no {region}."`
+	ForwardRole string `yaml:"forward_role" doc:"IAM role with which other Regions forward events to home_region. Needed when targets have no {region}."`
 	State       string `yaml:"state" doc:"State of the rules. ENABLED misses read-only calls such as sts:GetCallerIdentity."`
 	RulesQuota  int    `yaml:"rules_quota" doc:"How many EventBridge rules the default bus of a Region may hold."`
 	Retire      Retire `yaml:"retire" doc:"How many keys one run may stop watching. Keys proved gone or inactive do not count."`

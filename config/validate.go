@@ -70,7 +70,7 @@ func (l *loading) validateWatch(s Settings) {
 		l.refuseValue("watch.retire.max_percent", "%d is impossible: write 0 to 100", p)
 	}
 	l.validateRegions(w)
-	l.validateTarget(w)
+	l.validateTargets(w)
 }
 
 // validateOn checks which checks watch.
@@ -151,9 +151,10 @@ func (l *loading) refuseValue(path, format string, args ...any) {
 	if l.unsound[path] {
 		return
 	}
-	at, ok := l.given[path]
-	if !ok {
-		at = l.given[listOf(path)]
+	// What has no place of its own stands in its list or section.
+	holder := path
+	for _, ok := l.given[holder]; !ok && holder != ""; _, ok = l.given[holder] {
+		holder = within(holder)
 	}
-	l.refuse(at, path, format, args...)
+	l.refuse(l.given[holder], path, format, args...)
 }

@@ -78,7 +78,7 @@ func (a *app) prepareWatch(failOn, allowRetire string) (runContext, error) {
 	if err != nil {
 		return runContext{}, err
 	}
-	if r.settings.Watch.Target == "" {
+	if len(r.settings.Watch.Target) == 0 {
 		return runContext{}, usagef("watch.target is not set: name the SNS topic or SQS queue that alerts go to, in keywatch.yaml (scanner config init writes one) or as KEYWATCH_WATCH_TARGET")
 	}
 	r.policy.Watch.AllowRetire, err = parseAllow(allowRetire)

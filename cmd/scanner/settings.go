@@ -94,7 +94,7 @@ func policyOf(s config.Settings) audit.Policy {
 			NamePrefix:    s.Watch.NamePrefix,
 			Owner:         s.Watch.Owner,
 			HomeRegion:    s.Watch.HomeRegion,
-			Target:        s.Watch.Target,
+			Target:        first(s.Watch.Target, ""),
 			ForwardRole:   s.Watch.ForwardRole,
 			State:         s.Watch.State,
 			RulesQuota:    s.Watch.RulesQuota,
