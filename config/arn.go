@@ -22,6 +22,10 @@ var (
 		"an SNS topic or SQS queue", "arn:aws:sns:{region}:{account}:key-usage",
 		regexp.MustCompile(`^arn:aws[a-z-]*:(sns|sqs):([^:]*):([^:]*):([^:]+)$`),
 	}
+	aDeadLetterQueue = receiver{
+		"a standard SQS queue", "arn:aws:sqs:{region}:{account}:key-usage-undelivered",
+		regexp.MustCompile(`^arn:aws[a-z-]*:(sqs):([^:]*):([^:]*):([^:]+)$`),
+	}
 
 	placeholder = regexp.MustCompile(`\{[^{}]*\}`)
 	topicName   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
@@ -52,8 +56,11 @@ func (r receiver) wrong(arn string) string {
 		return "has {region} in its name but not as its Region" + write
 	}
 	filled := strings.NewReplacer(regionPlaceholder, "us-east-1", accountPlaceholder, "111122223333").Replace(name)
+	fifo := strings.HasSuffix(name, ".fifo")
 	switch {
-	case service == "sns" && isFIFO(name):
+	case r == aDeadLetterQueue && fifo:
+		return "is a FIFO queue, which EventBridge does not take for dead letters: use a standard queue"
+	case service == "sns" && fifo:
 		return "is a FIFO topic, which EventBridge cannot send to: use a standard topic"
 	case service == "sns" && !topicName.MatchString(filled):
 		return `has no usable topic name: allowed are 1 to 256 letters, digits, "_" and "-"`
@@ -62,6 +69,3 @@ func (r receiver) wrong(arn string) string {
 	}
 	return ""
 }
-
-// isFIFO tells FIFO topics and queues, which end so by decree.
-func isFIFO(name string) bool { return strings.HasSuffix(name, ".fifo") }

@@ -89,8 +89,8 @@ func (l *loading) decodeMapping(n *yaml.Node, v reflect.Value, at place, path st
 	}
 }
 
-// whereKeyBelongs ends the sentence about an unknown key: with the one section
-// that knows it, else as didYouMean.
+// whereKeyBelongs ends the sentence about an unknown key: with the one or two
+// sections that know it, else as didYouMean.
 func whereKeyBelongs(key string, known []string) string {
 	var sections []string
 	for _, variable := range Variables() {
@@ -98,8 +98,8 @@ func whereKeyBelongs(key string, known []string) string {
 			sections = append(sections, section)
 		}
 	}
-	if len(sections) == 1 {
-		return ": it belongs in " + sections[0]
+	if n := len(sections); n == 1 || n == 2 {
+		return ": it belongs in " + strings.Join(sections, " or ")
 	}
 	return didYouMean(key, known)
 }

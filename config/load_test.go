@@ -78,6 +78,25 @@ func TestGoodFilesOverlayTheDefaults(t *testing.T) {
 		},
 		"list-of-one-target.yaml": func(s *Settings) { s.Watch.Target = Targets{"arn:aws:sns:{region}:{account}:key-usage"} },
 		"list-of-no-target.yaml":  func(*Settings) {},
+		"delivery.yaml": func(s *Settings) {
+			s.Watch.Target = Targets{"arn:aws:sqs:{region}:{account}:key-usage.fifo"}
+			s.Watch.MessageGroup = "{keys}#1~!"
+			s.Watch.DeadLetterQueue = "arn:aws:sqs:{region}:{account}:undelivered-{account}"
+			s.Watch.Retry = Retry{MaxAttempts: 0, MaxAge: minute}
+		},
+		"dead-letter-queue-at-home.yaml": func(s *Settings) {
+			s.Watch.Target = Targets{"arn:aws:sns:us-east-1:{account}:key-usage"}
+			s.Watch.ForwardRole = "arn:aws:iam::111122223333:role/f"
+			s.Watch.DeadLetterQueue = "arn:aws:sqs:us-east-1:111122223333:undelivered"
+		},
+		"dead-letter-queue-per-region.yaml": func(s *Settings) {
+			s.Watch.Target = Targets{"arn:aws:sns:us-east-1:{account}:key-usage"}
+			s.Watch.ForwardRole = "arn:aws:iam::111122223333:role/f"
+			s.Watch.DeadLetterQueue = "arn:aws:sqs:{region}:{account}:undelivered"
+		},
+		"dead-letter-queue-without-target.yaml": func(s *Settings) {
+			s.Watch.DeadLetterQueue = "arn:aws:sqs:us-east-1:{account}:undelivered"
+		},
 		"anchors.yaml": func(s *Settings) {
 			s.Risk.StaleAfter = 9*day + 12*60*minute
 			s.Risk.UnrotatedAfter = 9*day + 12*60*minute

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -99,7 +100,7 @@ func restrict(s *reflector.Schema, path string) {
 		s.Const = 1
 	case "account_id": // YAML takes bare digits for a number
 		*s = reflector.Schema{AnyOf: []*reflector.Schema{word("^([0-9]{12})?$"), {Type: "integer"}}}
-	case "risk.stale_after", "risk.unrotated_after", "risk.root_used_within", "report.max_age", "report.timeout":
+	case "risk.stale_after", "risk.unrotated_after", "risk.root_used_within", "report.max_age", "report.timeout", "watch.retry.max_age":
 		*s = reflector.Schema{Type: "string", Pattern: durationPattern, Not: &reflector.Schema{Pattern: "^[^1-9]*$"}}
 	case "watch.on":
 		*s = list(&reflector.Schema{Type: "string", Enum: anys(watchable())}, 1)
@@ -117,6 +118,12 @@ func restrict(s *reflector.Schema, path string) {
 	case "watch.target":
 		several := atMost(list(word("^"+targetPattern+"$"), 0), mostTargets)
 		*s = reflector.Schema{AnyOf: []*reflector.Schema{word("^(" + targetPattern + ")?$"), &several}}
+	case "watch.message_group":
+		s.Pattern = messageGroupPattern
+	case "watch.dead_letter_queue":
+		s.Pattern = "^(" + queuePattern + ")?$"
+	case "watch.retry.max_attempts":
+		s.Minimum, s.Maximum = "0", json.Number(strconv.Itoa(mostAttempts))
 	case "watch.forward_role":
 		s.Pattern = "^$|" + rolePattern
 	case "watch.state":
@@ -202,9 +209,9 @@ func TestSchemaAcceptsWhatLoadAccepts(t *testing.T) {
 func TestSchemaRefusesEveryBadFileItCan(t *testing.T) {
 	// Seen only by comparing settings, by arithmetic, or by reading a value.
 	beyond := []string{
-		"account-id-short-number.yaml", "duration-overflow.yaml",
+		"account-id-short-number.yaml", "dead-letter-queue-at-home.yaml", "dead-letter-queue-other-region.yaml", "duration-overflow.yaml",
 		"home-region-excluded.yaml", "home-region-not-listed.yaml", "merge-key.yaml", "mixed-targets.yaml", "mixed-targets-other-way.yaml",
-		"region-listed-and-excluded.yaml", "schedule-never-fires.yaml",
+		"region-listed-and-excluded.yaml", "retry-max-age-long.yaml", "retry-max-age-short.yaml", "schedule-never-fires.yaml",
 		"schedule-not-cron.yaml", "schedule-rate.yaml", "schedule-too-often.yaml",
 		"schedule-zone-only.yaml", "stale-after-hours.yaml", "target-other-region.yaml", "target-placeholder.yaml",
 		"target-region-only-in-name.yaml", "target-without-forward-role.yaml", "targets-at-home.yaml",

@@ -56,6 +56,12 @@ type Watch struct {
 	// Region, and {region} may occur in the name too), or each lies in HomeRegion
 	// and holds no {region}. {account} may occur in both. A queue may be FIFO.
 	Target Targets `yaml:"target" doc:"SNS topic or SQS queue that receives the alerts, or a list of up to five. {region} and {account} are filled in: all hold {region} or none does. An ARN without {region} lies in home_region. Needed by plan, apply and daemon."`
+	// MessageGroup is only for targets that are FIFO queues.
+	MessageGroup string `yaml:"message_group" doc:"Message group of the alerts in FIFO queues, 1 to 100 letters, digits and punctuation marks. Such a queue must deduplicate by content."`
+	// DeadLetterQueue is empty, or the ARN of a standard queue that holds {region}
+	// or, only where targets do not, lies in HomeRegion. {account} may occur in it.
+	DeadLetterQueue string `yaml:"dead_letter_queue" doc:"Standard SQS queue for alerts that cannot be delivered. {region} and {account} are filled in. It holds {region} where targets do, else it may lie in home_region instead."`
+	Retry           Retry  `yaml:"retry" doc:"How long EventBridge tries to deliver an alert."`
 	// ForwardRole has no placeholders. It is set where targets have no {region}
 	// and more Regions than HomeRegion are watched.
 	ForwardRole string `yaml:"forward_role" doc:"IAM role with which other Regions forward events to home_region. Needed when targets have no {region}."`
@@ -89,6 +95,8 @@ func Default() Settings {
 			HomeRegion:     "us-east-1",
 			Regions:        Regions{All: true},
 			ExcludeRegions: []string{},
+			MessageGroup:   "keywatch",
+			Retry:          Retry{MaxAttempts: mostAttempts, MaxAge: longestMaxAge},
 			State:          states[0],
 			RulesQuota:     300,
 			Retire:         Retire{Max: 3, MaxPercent: 30},

@@ -39,14 +39,15 @@ func (a aim) where() string {
 }
 
 // validateTargets checks who is told, and how events of other Regions get there.
-func (l *loading) validateTargets(w Watch) {
+// It returns the targets that are sound and agree in how events reach them.
+func (l *loading) validateTargets(w Watch) []aim {
 	const role = "watch.forward_role"
 	if w.ForwardRole != "" && !roleShape.MatchString(w.ForwardRole) {
 		l.refuseValue(role, "%s is not the ARN of an IAM role: write one like arn:aws:iam::111122223333:role/keywatch-forward", quote(w.ForwardRole))
 	}
 	aims := l.oneWay(l.aims("watch.target", w.Target))
 	if len(aims) == 0 || aims[0].everywhere() || !l.sound("watch.home_region") {
-		return
+		return aims
 	}
 	for _, a := range aims {
 		if a.region != w.HomeRegion {
@@ -58,6 +59,7 @@ func (l *loading) validateTargets(w Watch) {
 	if w.ForwardRole == "" && !onlyHome && l.sound("watch.regions", role) {
 		l.refuseValue(aims[0].path, "other Regions than %s are watched, and a rule's target must be in its own Region: set forward_role, or write %s for one target per Region", w.HomeRegion, regionPlaceholder)
 	}
+	return aims
 }
 
 // aims checks each target at path by itself and returns the sound ones.
