@@ -18,6 +18,11 @@ func TestEnvironmentWinsOverTheFileAndTheFileOverDefaults(t *testing.T) {
 		"KEYWATCH_WATCH_REGIONS=us-east-1",
 		"KEYWATCH_WATCH_TARGET=arn:aws:sns:{region}:{account}:key-usage, arn:aws:sqs:{region}:{account}:key-usage.fifo",
 		"KEYWATCH_WATCH_RETIRE_MAX=10",
+		"KEYWATCH_WATCH_DEAD_LETTER_QUEUE=arn:aws:sqs:{region}:{account}:undelivered",
+		"KEYWATCH_WATCH_RETRY_MAX_ATTEMPTS=5",
+		"KEYWATCH_WATCH_RETRY_MAX_AGE=1h",
+		"KEYWATCH_WATCH_LAYOUT=packed",
+		"KEYWATCH_WATCH_ROOT_ACTIVITY=true",
 		"KEYWATCH_WATCH_OWNER=", // empty counts as not set
 		"KEYWATCH_SCHEDULE=@daily",
 		"KEYWATCH_SCHEDULE=@hourly", // the process would see the first
@@ -35,6 +40,10 @@ func TestEnvironmentWinsOverTheFileAndTheFileOverDefaults(t *testing.T) {
 	want.Watch.Regions = Regions{Names: []string{"us-east-1"}}
 	want.Watch.Target = Targets{"arn:aws:sns:{region}:{account}:key-usage", "arn:aws:sqs:{region}:{account}:key-usage.fifo"}
 	want.Watch.Retire.Max = 10
+	want.Watch.DeadLetterQueue = "arn:aws:sqs:{region}:{account}:undelivered"
+	want.Watch.Retry = Retry{MaxAttempts: 5, MaxAge: 60 * minute}
+	want.Watch.Layout = "packed"
+	want.Watch.RootActivity = true
 	want.Schedule = "@daily"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

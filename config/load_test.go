@@ -97,6 +97,11 @@ func TestGoodFilesOverlayTheDefaults(t *testing.T) {
 		"dead-letter-queue-without-target.yaml": func(s *Settings) {
 			s.Watch.DeadLetterQueue = "arn:aws:sqs:us-east-1:{account}:undelivered"
 		},
+		"more-alerts.yaml": func(s *Settings) {
+			s.Watch.Layout = "per-key"
+			s.Watch.RootActivity = true
+			s.Watch.Sessions = true
+		},
 		"anchors.yaml": func(s *Settings) {
 			s.Risk.StaleAfter = 9*day + 12*60*minute
 			s.Risk.UnrotatedAfter = 9*day + 12*60*minute

@@ -128,6 +128,8 @@ func restrict(s *reflector.Schema, path string) {
 		s.Pattern = "^$|" + rolePattern
 	case "watch.state":
 		s.Enum = anys(states[:])
+	case "watch.layout":
+		s.Enum = anys(layouts[:])
 	case "watch.rules_quota":
 		s.Minimum = "1"
 	case "watch.retire.max":

@@ -56,18 +56,22 @@ type Watch struct {
 	// Region, and {region} may occur in the name too), or each lies in HomeRegion
 	// and holds no {region}. {account} may occur in both. A queue may be FIFO.
 	Target Targets `yaml:"target" doc:"SNS topic or SQS queue that receives the alerts, or a list of up to five. {region} and {account} are filled in: all hold {region} or none does. An ARN without {region} lies in home_region. Needed by plan, apply and daemon."`
+	// ForwardRole has no placeholders. It is set where targets have no {region}
+	// and more Regions than HomeRegion are watched.
+	ForwardRole string `yaml:"forward_role" doc:"IAM role with which other Regions forward events to home_region. Needed when targets have no {region}."`
 	// MessageGroup is only for targets that are FIFO queues.
 	MessageGroup string `yaml:"message_group" doc:"Message group of the alerts in FIFO queues, 1 to 100 letters, digits and punctuation marks. Such a queue must deduplicate by content."`
 	// DeadLetterQueue is empty, or the ARN of a standard queue that holds {region}
 	// or, only where targets do not, lies in HomeRegion. {account} may occur in it.
 	DeadLetterQueue string `yaml:"dead_letter_queue" doc:"Standard SQS queue for alerts that cannot be delivered. {region} and {account} are filled in. It holds {region} where targets do, else it may lie in home_region instead."`
 	Retry           Retry  `yaml:"retry" doc:"How long EventBridge tries to deliver an alert."`
-	// ForwardRole has no placeholders. It is set where targets have no {region}
-	// and more Regions than HomeRegion are watched.
-	ForwardRole string `yaml:"forward_role" doc:"IAM role with which other Regions forward events to home_region. Needed when targets have no {region}."`
-	State       string `yaml:"state" doc:"State of the rules. ENABLED misses read-only calls such as sts:GetCallerIdentity."`
-	RulesQuota  int    `yaml:"rules_quota" doc:"How many EventBridge rules the default bus of a Region may hold."`
-	Retire      Retire `yaml:"retire" doc:"How many keys one run may stop watching. Keys proved gone or inactive do not count."`
+	State           string `yaml:"state" doc:"State of the rules. ENABLED misses read-only calls such as sts:GetCallerIdentity."`
+	Layout          string `yaml:"layout" doc:"per-key: one rule per key, readable. packed: up to 40 keys in a rule. auto packs above 100 keys, or where one rule per key does not fit the quota, and unpacks below 50."`
+	RulesQuota      int    `yaml:"rules_quota" doc:"How many EventBridge rules the default bus of a Region may hold."`
+	Retire          Retire `yaml:"retire" doc:"How many keys one run may stop watching. Keys proved gone or inactive do not count."`
+	// RootActivity replaces the rule for root's key.
+	RootActivity bool `yaml:"root_activity" doc:"Alert on every console sign-in and API call of the root user, not only on calls with its access key. Calls that AWS services make on its behalf do not count."`
+	Sessions     bool `yaml:"sessions" doc:"Alert also on calls with temporary credentials (GetSessionToken, GetFederationToken) of users whose keys are watched, not on their console sessions. What is done in the session of an assumed role cannot be told apart."`
 }
 
 // Retire caps how many keys one run may stop watching.
@@ -98,6 +102,7 @@ func Default() Settings {
 			MessageGroup:   "keywatch",
 			Retry:          Retry{MaxAttempts: mostAttempts, MaxAge: longestMaxAge},
 			State:          states[0],
+			Layout:         "auto",
 			RulesQuota:     300,
 			Retire:         Retire{Max: 3, MaxPercent: 30},
 		},

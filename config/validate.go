@@ -64,6 +64,9 @@ func (l *loading) validateWatch(s Settings) {
 	if !slices.Contains(states[:], w.State) {
 		l.refuseValue("watch.state", "%s", notOneOf(w.State, states[:]))
 	}
+	if !slices.Contains(layouts[:], w.Layout) {
+		l.refuseValue("watch.layout", "%s", notOneOf(w.Layout, layouts[:]))
+	}
 	l.atLeast("watch.rules_quota", w.RulesQuota, 1)
 	l.atLeast("watch.retire.max", w.Retire.Max, 0)
 	if p := w.Retire.MaxPercent; p < 0 || p > 100 {
