@@ -23,6 +23,7 @@ func TestEnvironmentWinsOverTheFileAndTheFileOverDefaults(t *testing.T) {
 		"KEYWATCH_WATCH_RETRY_MAX_AGE=1h",
 		"KEYWATCH_WATCH_LAYOUT=packed",
 		"KEYWATCH_WATCH_ROOT_ACTIVITY=true",
+		"KEYWATCH_WATCH_IDENTITIES=arn:aws:iam::{account}:user/alice, arn:aws:iam::{account}:role/deploy",
 		"KEYWATCH_WATCH_OWNER=", // empty counts as not set
 		"KEYWATCH_SCHEDULE=@daily",
 		"KEYWATCH_SCHEDULE=@hourly", // the process would see the first
@@ -44,6 +45,7 @@ func TestEnvironmentWinsOverTheFileAndTheFileOverDefaults(t *testing.T) {
 	want.Watch.Retry = Retry{MaxAttempts: 5, MaxAge: 60 * minute}
 	want.Watch.Layout = "packed"
 	want.Watch.RootActivity = true
+	want.Watch.Identities = []string{"arn:aws:iam::{account}:user/alice", "arn:aws:iam::{account}:role/deploy"}
 	want.Schedule = "@daily"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -101,6 +102,15 @@ func TestGoodFilesOverlayTheDefaults(t *testing.T) {
 			s.Watch.Layout = "per-key"
 			s.Watch.RootActivity = true
 			s.Watch.Sessions = true
+		},
+		"identities.yaml": func(s *Settings) {
+			s.Watch.Identities = []string{
+				"arn:aws:iam::{account}:user/division_a/sub@x/alice+b=c,d.e", "arn:aws-us-gov:iam::111122223333:role/break-glass",
+				"arn:aws-cn:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0a1b",
+			}
+			for i := 4; i <= 20; i++ {
+				s.Watch.Identities = append(s.Watch.Identities, fmt.Sprintf("arn:aws:iam::{account}:user/u%d", i))
+			}
 		},
 		"anchors.yaml": func(s *Settings) {
 			s.Risk.StaleAfter = 9*day + 12*60*minute

@@ -128,6 +128,8 @@ func restrict(s *reflector.Schema, path string) {
 		s.Pattern = "^$|" + rolePattern
 	case "watch.state":
 		s.Enum = anys(states[:])
+	case "watch.identities":
+		*s = atMost(list(word(identityPattern), 0), mostIdentities)
 	case "watch.layout":
 		s.Enum = anys(layouts[:])
 	case "watch.rules_quota":

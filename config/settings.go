@@ -72,6 +72,9 @@ type Watch struct {
 	// RootActivity replaces the rule for root's key.
 	RootActivity bool `yaml:"root_activity" doc:"Alert on every console sign-in and API call of the root user, not only on calls with its access key. Calls that AWS services make on its behalf do not count."`
 	Sessions     bool `yaml:"sessions" doc:"Alert also on calls with temporary credentials (GetSessionToken, GetFederationToken) of users whose keys are watched, not on their console sessions. What is done in the session of an assumed role cannot be told apart."`
+	// Identities holds at most 20 ARNs, none twice and none of root. {account} may
+	// stand for the account.
+	Identities []string `yaml:"identities" doc:"ARNs of IAM users or roles: alert on everything they do, whatever credentials they use. {account} is filled in."`
 }
 
 // Retire caps how many keys one run may stop watching.
@@ -105,6 +108,7 @@ func Default() Settings {
 			Layout:         "auto",
 			RulesQuota:     300,
 			Retire:         Retire{Max: 3, MaxPercent: 30},
+			Identities:     []string{},
 		},
 		Schedule: "17 * * * *",
 	}

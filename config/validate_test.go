@@ -95,6 +95,32 @@ func TestATargetThatIsOneARN(t *testing.T) {
 	}
 }
 
+func TestIdentities(t *testing.T) {
+	long := strings.Repeat("n", 64)
+	const other = "is not the ARN of an IAM user or role"
+	for identity, want := range map[string]string{
+		"arn:aws:iam::111122223333:user/" + long:                               "",
+		"arn:aws:iam::111122223333:user/" + long + "n":                         other,
+		"arn:aws:iam::{account}:role/" + strings.Repeat("p", 510) + "/" + long: "",
+		"arn:aws:iam::{account}:role/" + strings.Repeat("p", 511) + "/" + long: other,
+		"arn:aws-iso-b:iam::{account}:role/service-role/a":                     "",
+		"arn:aws:iam::111122223333:user//":                                     other,
+		"arn:aws:iam::111122223333:user/a b":                                   other,
+		"arn:aws:iam::111122223333:role/team-?/x":                              other,
+		"arn:aws:iam::111122223333:role/{name}":                                `holds "{name}", which is not filled in here`,
+		"arn:aws:iam::111122223333:role/{account}":                             other,
+		"arn:aws:iam::111122223333:federated-user/a":                           other,
+		"arn:aws:sts::111122223333:federated-user/a":                           other,
+		"arn:aws:sts::111122223333:assumed-role/a/b":                           "is one session of a role: name the role",
+		"arn:aws:iam::111122223333:root":                                       "is the root user: set root_activity",
+		"":                                                                     other,
+	} {
+		if got := wrongIdentity(identity); !strings.HasPrefix(got, want) || (want == "") != (got == "") {
+			t.Errorf("%q %s; want %q", identity, got, want)
+		}
+	}
+}
+
 func TestADisabledCheckThatDoesNotWatchIsFine(t *testing.T) {
 	settings, err := Load("f", []byte("risk: {checks: {key-stale: {enabled: false}}}\nwatch: {on: [key-unrotated]}"), nil)
 	if err != nil || settings.Risk.Checks["key-stale"] != (Check{Enabled: false, Severity: "high"}) {
