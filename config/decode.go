@@ -40,6 +40,8 @@ func (l *loading) decode(n *yaml.Node, v reflect.Value, path string) {
 		l.decodeRegions(n, v.Addr().Interface().(*Regions), at, path)
 	case v.Type() == reflect.TypeFor[Targets]():
 		l.decodeTargets(n, v.Addr().Interface().(*Targets), at, path)
+	case isSections(v):
+		l.decodeSections(n, v, at, path)
 	case v.Kind() == reflect.Slice:
 		if names, ok := l.decodeList(n, at, path); ok {
 			v.Set(reflect.ValueOf(names))

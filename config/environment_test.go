@@ -82,6 +82,22 @@ environment variable KEYWATCH_COLOUR: keywatch knows no such variable: unset it,
 environment variable KEYWATCH_WATCH_TARGT: keywatch knows no such variable: did you mean KEYWATCH_WATCH_TARGET?`,
 		},
 		{
+			"routes have no variable", "", []string{"KEYWATCH_WATCH_ROUTES=[]"},
+			`environment variable KEYWATCH_WATCH_ROUTES: keywatch knows no such variable: write routes in the settings file`,
+		},
+		{
+			"routes of the file are compared with variables",
+			"watch: {routes: [{checks: [key-stale], target: 'arn:aws:sns:us-east-1:{account}:a'}]}\n",
+			[]string{"KEYWATCH_WATCH_ON=key-unrotated", "KEYWATCH_WATCH_TARGET=arn:aws:sns:{region}:{account}:b"},
+			`keywatch.yaml:1:28: watch.routes[0].checks[0]: "key-stale" is not in watch.on, so no key is watched for it: add it there, or take it out here
+keywatch.yaml:1:48: watch.routes[0].target: "arn:aws:sns:us-east-1:{account}:a" lies in us-east-1 alone, but watch.target in every Region: a mix would deliver forwarded events twice, so write {region} as the Region of all targets or of none`,
+		},
+		{
+			"a refused watch.on makes no second problem in routes",
+			"watch: {on: [key-stal], routes: [{checks: [key-stale], state: ENABLED}]}\n", nil,
+			`keywatch.yaml:1:14: watch.on[0]: "key-stal" is not allowed: write root-access-key, key-stale, key-unrotated or key-reawakened`,
+		},
+		{
 			"the place of a value that replaces the file's is the variable",
 			"watch: {regions: [us-east-1, ap-south-1, us-east-1]}\n", []string{"KEYWATCH_WATCH_REGIONS=us-east-1,eu-west-1,eu-west-1"},
 			`environment variable KEYWATCH_WATCH_REGIONS: watch.regions[2]: "eu-west-1" is listed twice: keep one`,

@@ -1,6 +1,10 @@
 package config
 
-import "go.yaml.in/yaml/v4"
+import (
+	"reflect"
+
+	"go.yaml.in/yaml/v4"
+)
 
 // decodeList reads a list of words and notes the place of each.
 func (l *loading) decodeList(n *yaml.Node, at place, path string) (words []string, ok bool) {
@@ -51,4 +55,24 @@ func (l *loading) decodeTargets(n *yaml.Node, targets *Targets, at place, path s
 	if len(*targets) == 0 || n.Kind == yaml.ScalarNode && n.Value == "" {
 		*targets = nil
 	}
+}
+
+// decodeSections reads a list of sections. A key that a section leaves out has
+// its zero value.
+func (l *loading) decodeSections(n *yaml.Node, v reflect.Value, at place, path string) {
+	if n.Kind != yaml.SequenceNode {
+		l.refuse(at, path, "must be a list of sections, each as in %s", quote("- name: value"))
+		return
+	}
+	sections := reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content))
+	for i, item := range n.Content {
+		itemPath := itemOf(path, i)
+		l.given[itemPath] = place{line: item.Line, column: item.Column}
+		if isNull(resolve(item)) { // which would be a section of nothing
+			l.refuse(l.given[itemPath], itemPath, "must hold settings, as in %s", quote("name: value"))
+			continue
+		}
+		l.decode(item, sections.Index(i), itemPath)
+	}
+	v.Set(sections)
 }

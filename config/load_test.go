@@ -112,6 +112,22 @@ func TestGoodFilesOverlayTheDefaults(t *testing.T) {
 				s.Watch.Identities = append(s.Watch.Identities, fmt.Sprintf("arn:aws:iam::{account}:user/u%d", i))
 			}
 		},
+		"routes.yaml": func(s *Settings) {
+			s.Watch.Target = Targets{"arn:aws:sns:{region}:{account}:key-usage"}
+			s.Watch.Routes = []Route{
+				{Checks: []string{"key-stale", "key-reawakened"}, Target: Targets{"arn:aws:sns:{region}:{account}:pager"}},
+				{
+					Checks: []string{"key-unrotated"}, State: "ENABLED",
+					Target: Targets{"arn:aws:sqs:{region}:{account}:busy-keys", "arn:aws:sqs:{region}:{account}:busy-keys.fifo"},
+				},
+				{Checks: []string{"root-access-key"}, State: "ENABLED"},
+			}
+		},
+		"routes-at-home.yaml": func(s *Settings) {
+			s.Watch.On = []string{"key-stale"}
+			s.Watch.ForwardRole = "arn:aws:iam::111122223333:role/f"
+			s.Watch.Routes = []Route{{Checks: []string{"key-stale"}, Target: Targets{"arn:aws:sns:us-east-1:{account}:pager"}}}
+		},
 		"anchors.yaml": func(s *Settings) {
 			s.Risk.StaleAfter = 9*day + 12*60*minute
 			s.Risk.UnrotatedAfter = 9*day + 12*60*minute
@@ -153,14 +169,18 @@ func TestSampleNamesEverySetting(t *testing.T) {
 	if err := yaml.Load(Sample(), &named); err != nil {
 		t.Fatal(err)
 	}
+	paths := []string{routesPath}
 	for _, variable := range Variables() {
+		paths = append(paths, variable.Path)
+	}
+	for _, path := range paths {
 		value := any(named)
-		for key := range strings.SplitSeq(variable.Path, ".") {
+		for key := range strings.SplitSeq(path, ".") {
 			section, _ := value.(map[string]any)
 			value = section[key]
 		}
 		if value == nil {
-			t.Errorf("%s is not in the sample", variable.Path)
+			t.Errorf("%s is not in the sample", path)
 		}
 	}
 }

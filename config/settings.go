@@ -66,14 +66,17 @@ type Watch struct {
 	DeadLetterQueue string `yaml:"dead_letter_queue" doc:"Standard SQS queue for alerts that cannot be delivered. {region} and {account} are filled in. It holds {region} where targets do, else it may lie in home_region instead."`
 	Retry           Retry  `yaml:"retry" doc:"How long EventBridge tries to deliver an alert."`
 	State           string `yaml:"state" doc:"State of the rules. ENABLED misses read-only calls such as sts:GetCallerIdentity."`
-	Layout          string `yaml:"layout" doc:"per-key: one rule per key, readable. packed: up to 40 keys in a rule. auto packs above 100 keys, or where one rule per key does not fit the quota, and unpacks below 50."`
-	RulesQuota      int    `yaml:"rules_quota" doc:"How many EventBridge rules the default bus of a Region may hold."`
-	Retire          Retire `yaml:"retire" doc:"How many keys one run may stop watching. Keys proved gone or inactive do not count."`
+	// Routes are none or at most ten. Their targets hold {region} where those of
+	// Target do.
+	Routes     []Route `yaml:"routes" doc:"Other targets or states for the keys of some checks. A key follows its most urgent failed check (root-access-key, key-reawakened, key-stale, key-unrotated, in this order) to the first route that lists it, else to target."`
+	Layout     string  `yaml:"layout" doc:"per-key: one rule per key, readable. packed: up to 40 keys in a rule. auto packs above 100 keys, or where one rule per key does not fit the quota, and unpacks below 50."`
+	RulesQuota int     `yaml:"rules_quota" doc:"How many EventBridge rules the default bus of a Region may hold."`
+	Retire     Retire  `yaml:"retire" doc:"How many keys one run may stop watching. Keys proved gone or inactive do not count."`
 	// RootActivity replaces the rule for root's key.
 	RootActivity bool `yaml:"root_activity" doc:"Alert on every console sign-in and API call of the root user, not only on calls with its access key. Calls that AWS services make on its behalf do not count."`
 	Sessions     bool `yaml:"sessions" doc:"Alert also on calls with temporary credentials (GetSessionToken, GetFederationToken) of users whose keys are watched, not on their console sessions. What is done in the session of an assumed role cannot be told apart."`
 	// Identities holds at most 20 ARNs, none twice and none of root. {account} may
-	// stand for the account.
+	// stand for the account. A name with a comma does not fit the variable.
 	Identities []string `yaml:"identities" doc:"ARNs of IAM users or roles: alert on everything they do, whatever credentials they use. {account} is filled in."`
 }
 
@@ -105,6 +108,7 @@ func Default() Settings {
 			MessageGroup:   "keywatch",
 			Retry:          Retry{MaxAttempts: mostAttempts, MaxAge: longestMaxAge},
 			State:          states[0],
+			Routes:         []Route{},
 			Layout:         "auto",
 			RulesQuota:     300,
 			Retire:         Retire{Max: 3, MaxPercent: 30},

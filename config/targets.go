@@ -45,7 +45,11 @@ func (l *loading) validateTargets(w Watch) []aim {
 	if w.ForwardRole != "" && !roleShape.MatchString(w.ForwardRole) {
 		l.refuseValue(role, "%s is not the ARN of an IAM role: write one like arn:aws:iam::111122223333:role/keywatch-forward", quote(w.ForwardRole))
 	}
-	aims := l.oneWay(l.aims("watch.target", w.Target))
+	aims := l.aims("watch.target", w.Target)
+	for i, route := range w.Routes {
+		aims = append(aims, l.aims(itemOf(routesPath, i)+".target", route.Target)...)
+	}
+	aims = l.oneWay(aims)
 	if len(aims) == 0 || aims[0].everywhere() || !l.sound("watch.home_region") {
 		return aims
 	}

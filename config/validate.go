@@ -73,6 +73,7 @@ func (l *loading) validateWatch(s Settings) {
 		l.refuseValue("watch.retire.max_percent", "%d is impossible: write 0 to 100", p)
 	}
 	l.validateRegions(w)
+	l.validateRoutes(w)
 	l.validateIdentities(w.Identities)
 	l.validateDelivery(w, l.validateTargets(w))
 }
