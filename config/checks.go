@@ -27,6 +27,9 @@ var severities = [...]string{"critical", "high", "medium", "low"}
 // also matches read-only management calls.
 var states = [...]string{"ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", "ENABLED"}
 
+// layouts are the ways in which keys share rules, the default last.
+var layouts = [...]string{"per-key", "packed", "auto"}
+
 // CheckIDs returns the ids of all checks, in the order of the documentation.
 func CheckIDs() []string {
 	var ids []string

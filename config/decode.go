@@ -38,6 +38,10 @@ func (l *loading) decode(n *yaml.Node, v reflect.Value, path string) {
 	switch {
 	case v.Type() == reflect.TypeFor[Regions]():
 		l.decodeRegions(n, v.Addr().Interface().(*Regions), at, path)
+	case v.Type() == reflect.TypeFor[Targets]():
+		l.decodeTargets(n, v.Addr().Interface().(*Targets), at, path)
+	case isSections(v):
+		l.decodeSections(n, v, at, path)
 	case v.Kind() == reflect.Slice:
 		if names, ok := l.decodeList(n, at, path); ok {
 			v.Set(reflect.ValueOf(names))
@@ -87,8 +91,8 @@ func (l *loading) decodeMapping(n *yaml.Node, v reflect.Value, at place, path st
 	}
 }
 
-// whereKeyBelongs ends the sentence about an unknown key: with the one section
-// that knows it, else as didYouMean.
+// whereKeyBelongs ends the sentence about an unknown key: with the one or two
+// sections that know it, else as didYouMean.
 func whereKeyBelongs(key string, known []string) string {
 	var sections []string
 	for _, variable := range Variables() {
@@ -96,43 +100,10 @@ func whereKeyBelongs(key string, known []string) string {
 			sections = append(sections, section)
 		}
 	}
-	if len(sections) == 1 {
-		return ": it belongs in " + sections[0]
+	if n := len(sections); n == 1 || n == 2 {
+		return ": it belongs in " + strings.Join(sections, " or ")
 	}
 	return didYouMean(key, known)
-}
-
-// decodeList reads a list of words and notes the place of each.
-func (l *loading) decodeList(n *yaml.Node, at place, path string) (words []string, ok bool) {
-	if n.Kind != yaml.SequenceNode {
-		l.refuse(at, path, "must be a list, as in [first, second]")
-		return nil, false
-	}
-	words, ok = []string{}, true
-	for i, item := range n.Content {
-		itemPath := itemOf(path, i)
-		l.given[itemPath] = place{line: item.Line, column: item.Column}
-		item = resolve(item)
-		if item.Kind != yaml.ScalarNode || item.ShortTag() != "!!str" {
-			l.refuse(l.given[itemPath], itemPath, "must be a word: write it, or put it in quotes")
-			ok = false
-		}
-		words = append(words, item.Value)
-	}
-	return words, ok
-}
-
-func (l *loading) decodeRegions(n *yaml.Node, regions *Regions, at place, path string) {
-	switch {
-	case n.Kind == yaml.SequenceNode:
-		if names, ok := l.decodeList(n, at, path); ok {
-			*regions = Regions{Names: names}
-		}
-	case n.Kind == yaml.ScalarNode && n.Value == allRegions:
-		*regions = Regions{All: true}
-	default:
-		l.refuse(at, path, "must be the word all, or a list such as [us-east-1, eu-west-1]")
-	}
 }
 
 // decodeScalar reads a single value. Numbers that stand for text, such as an

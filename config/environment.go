@@ -21,7 +21,8 @@ type Variable struct {
 }
 
 // Variables lists every variable that Load knows, in the order of the settings.
-// A list is written with commas. A variable that is empty counts as not set.
+// A list is written with commas; a list of sections has no variable. A variable
+// that is empty counts as not set.
 func Variables() []Variable {
 	var variables []Variable
 	settings := Default()
@@ -35,14 +36,16 @@ func variableName(path string) string {
 	return variablePrefix + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(path))
 }
 
-// walk visits every single setting below a section.
+// walk visits every single setting below a section, but for those in lists of
+// sections.
 func walk(v reflect.Value, path string, fn func(path, doc string, leaf reflect.Value)) {
 	each(v, func(key, doc string, child reflect.Value) {
-		if isLeaf(child) {
+		switch {
+		case isLeaf(child):
 			fn(join(path, key), doc, child)
-			return
+		case !isSections(child):
+			walk(child, join(path, key), fn)
 		}
-		walk(child, join(path, key), fn)
 	})
 }
 
@@ -77,6 +80,9 @@ func (l *loading) readEnvironment(env []string) {
 		advice := "unset it, or see the list of variables"
 		if near := Nearest(strings.TrimPrefix(name, variablePrefix), known); near != "" {
 			advice = "did you mean " + variablePrefix + near + "?"
+		}
+		if name == variableName(routesPath) {
+			advice = "write routes in the settings file"
 		}
 		l.refuse(place{variable: name}, "", "keywatch knows no such variable: %s", advice)
 	}

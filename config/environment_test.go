@@ -16,8 +16,14 @@ func TestEnvironmentWinsOverTheFileAndTheFileOverDefaults(t *testing.T) {
 		"KEYWATCH_RISK_CHECKS_SIGNING_CERTIFICATE_ENABLED=false",
 		"KEYWATCH_WATCH_ON=key-stale, root-access-key",
 		"KEYWATCH_WATCH_REGIONS=us-east-1",
-		"KEYWATCH_WATCH_TARGET=arn:aws:sns:{region}:{account}:key-usage",
+		"KEYWATCH_WATCH_TARGET=arn:aws:sns:{region}:{account}:key-usage, arn:aws:sqs:{region}:{account}:key-usage.fifo",
 		"KEYWATCH_WATCH_RETIRE_MAX=10",
+		"KEYWATCH_WATCH_DEAD_LETTER_QUEUE=arn:aws:sqs:{region}:{account}:undelivered",
+		"KEYWATCH_WATCH_RETRY_MAX_ATTEMPTS=5",
+		"KEYWATCH_WATCH_RETRY_MAX_AGE=1h",
+		"KEYWATCH_WATCH_LAYOUT=packed",
+		"KEYWATCH_WATCH_ROOT_ACTIVITY=true",
+		"KEYWATCH_WATCH_IDENTITIES=arn:aws:iam::{account}:user/alice, arn:aws:iam::{account}:role/deploy",
 		"KEYWATCH_WATCH_OWNER=", // empty counts as not set
 		"KEYWATCH_SCHEDULE=@daily",
 		"KEYWATCH_SCHEDULE=@hourly", // the process would see the first
@@ -33,8 +39,13 @@ func TestEnvironmentWinsOverTheFileAndTheFileOverDefaults(t *testing.T) {
 	want.Watch.On = []string{"key-stale", "root-access-key"}
 	want.Watch.Owner = "file"
 	want.Watch.Regions = Regions{Names: []string{"us-east-1"}}
-	want.Watch.Target = "arn:aws:sns:{region}:{account}:key-usage"
+	want.Watch.Target = Targets{"arn:aws:sns:{region}:{account}:key-usage", "arn:aws:sqs:{region}:{account}:key-usage.fifo"}
 	want.Watch.Retire.Max = 10
+	want.Watch.DeadLetterQueue = "arn:aws:sqs:{region}:{account}:undelivered"
+	want.Watch.Retry = Retry{MaxAttempts: 5, MaxAge: 60 * minute}
+	want.Watch.Layout = "packed"
+	want.Watch.RootActivity = true
+	want.Watch.Identities = []string{"arn:aws:iam::{account}:user/alice", "arn:aws:iam::{account}:role/deploy"}
 	want.Schedule = "@daily"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -71,6 +82,22 @@ environment variable KEYWATCH_COLOUR: keywatch knows no such variable: unset it,
 environment variable KEYWATCH_WATCH_TARGT: keywatch knows no such variable: did you mean KEYWATCH_WATCH_TARGET?`,
 		},
 		{
+			"routes have no variable", "", []string{"KEYWATCH_WATCH_ROUTES=[]"},
+			`environment variable KEYWATCH_WATCH_ROUTES: keywatch knows no such variable: write routes in the settings file`,
+		},
+		{
+			"routes of the file are compared with variables",
+			"watch: {routes: [{checks: [key-stale], target: 'arn:aws:sns:us-east-1:{account}:a'}]}\n",
+			[]string{"KEYWATCH_WATCH_ON=key-unrotated", "KEYWATCH_WATCH_TARGET=arn:aws:sns:{region}:{account}:b"},
+			`keywatch.yaml:1:28: watch.routes[0].checks[0]: "key-stale" is not in watch.on, so no key is watched for it: add it there, or take it out here
+keywatch.yaml:1:48: watch.routes[0].target: "arn:aws:sns:us-east-1:{account}:a" lies in us-east-1 alone, but watch.target in every Region: a mix would deliver forwarded events twice, so write {region} as the Region of all targets or of none`,
+		},
+		{
+			"a refused watch.on makes no second problem in routes",
+			"watch: {on: [key-stal], routes: [{checks: [key-stale], state: ENABLED}]}\n", nil,
+			`keywatch.yaml:1:14: watch.on[0]: "key-stal" is not allowed: write root-access-key, key-stale, key-unrotated or key-reawakened`,
+		},
+		{
 			"the place of a value that replaces the file's is the variable",
 			"watch: {regions: [us-east-1, ap-south-1, us-east-1]}\n", []string{"KEYWATCH_WATCH_REGIONS=us-east-1,eu-west-1,eu-west-1"},
 			`environment variable KEYWATCH_WATCH_REGIONS: watch.regions[2]: "eu-west-1" is listed twice: keep one`,
@@ -91,6 +118,12 @@ environment variable KEYWATCH_WATCH_RULES_QUOTA: watch.rules_quota: "many" is no
 			"settings of file and environment are compared",
 			"watch: {home_region: eu-west-1}\n", []string{"KEYWATCH_WATCH_TARGET=arn:aws:sns:us-east-1:111122223333:key-usage", "KEYWATCH_WATCH_FORWARD_ROLE=arn:aws:iam::111122223333:role/f"},
 			`environment variable KEYWATCH_WATCH_TARGET: watch.target: "arn:aws:sns:us-east-1:111122223333:key-usage" lies in us-east-1, but home_region is eu-west-1: move one of them, or write {region} for one target per Region`,
+		},
+		{
+			"a list of targets has places in a variable only where it is a list",
+			"watch: {target: [x, y]}\n", []string{"KEYWATCH_WATCH_TARGET=arn:aws:sns:{region}:{account}:a,,arn:aws:sns:{region}:{account}:a"},
+			`environment variable KEYWATCH_WATCH_TARGET: watch.target[1]: "" is not the ARN of an SNS topic or SQS queue: write one like arn:aws:sns:{region}:{account}:key-usage
+environment variable KEYWATCH_WATCH_TARGET: watch.target[2]: "arn:aws:sns:{region}:{account}:a" is listed twice: keep one`,
 		},
 		{
 			"the file's problems come first",

@@ -59,7 +59,10 @@ type place struct {
 
 // refuse records a problem of the setting at path, whose value stands at p.
 func (l *loading) refuse(p place, path, format string, args ...any) {
-	l.unsound[path], l.unsound[listOf(path)] = true, true
+	l.unsound[path] = true
+	for i := strings.LastIndexByte(path, '['); i >= 0; i = strings.LastIndexByte(path[:i], '[') {
+		l.unsound[path[:i]] = true // the lists it is in
+	}
 	e := Error{Line: p.line, Column: p.column, Variable: p.variable, Path: path, Msg: fmt.Sprintf(format, args...)}
 	if p.variable == "" {
 		e.File = l.file
@@ -67,10 +70,17 @@ func (l *loading) refuse(p place, path, format string, args ...any) {
 	l.errs = append(l.errs, e)
 }
 
-// listOf turns the path of a list's item into that of the list.
+// listOf turns the path of a list's item, and of what is inside the item, into
+// that of the list.
 func listOf(path string) string {
 	list, _, _ := strings.Cut(path, "[")
 	return list
+}
+
+// within is the path of the section or list that holds the setting at path; ""
+// is the whole file.
+func within(path string) string {
+	return path[:max(0, strings.LastIndexAny(path, ".["))]
 }
 
 // readFile overlays the file and reports whether it could be read as YAML.
@@ -123,18 +133,25 @@ func (l *loading) refuseYAMLAt(e *yaml.LoadError, content []byte) {
 	if e.ContextMsg != "" {
 		msg = e.ContextMsg + ": " + msg
 	}
-	l.refuse(place{line: e.Mark.Line, column: e.Mark.Column}, "", "not valid YAML: %s%s", msg, yamlAdvice(msg, content, e.Mark.Line))
+	l.refuse(place{line: e.Mark.Line, column: e.Mark.Column}, "", "not valid YAML: %s%s", msg, yamlAdvice(msg, content, e.Mark))
 }
 
-// yamlAdvice says what to do about the two slips that the library's message
-// does not explain: tabs, and values that YAML takes for its own signs.
-func yamlAdvice(msg string, content []byte, line int) string {
+// yamlAdvice says what to do about the slips that the library's message does not
+// explain: tabs, and values that YAML takes for its own signs.
+func yamlAdvice(msg string, content []byte, mark yaml.Mark) string {
 	lines := strings.Split(string(content), "\n")
-	if line >= 1 && line <= len(lines) {
-		text := lines[line-1]
+	if mark.Line >= 1 && mark.Line <= len(lines) {
+		text := lines[mark.Line-1]
 		indent := text[:len(text)-len(strings.TrimLeft(text, " \t"))]
 		if strings.Contains(indent, "\t") {
 			return ": indent with spaces, not tabs"
+		}
+		runes := []rune(text)
+		rest := string(runes[min(max(0, mark.Column-1), len(runes)):])
+		for _, p := range []string{regionPlaceholder, accountPlaceholder} {
+			if strings.HasPrefix(rest, p) {
+				return ": inside [ ] or { }, put an ARN with " + p + " in quotes"
+			}
 		}
 	}
 	for _, sign := range []string{"cannot start any token", "scanning an alias", "unknown anchor"} {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -47,7 +48,7 @@ func TestGoodFilesOverlayTheDefaults(t *testing.T) {
 		"account-id-unquoted.yaml": func(s *Settings) { s.AccountID = "012345670123" },
 		"per-region-target.yaml": func(s *Settings) {
 			s.Watch.On = []string{"key-stale"}
-			s.Watch.Target = "arn:aws:sqs:{region}:{account}:key-usage-{region}"
+			s.Watch.Target = Targets{"arn:aws:sqs:{region}:{account}:key-usage-{region}"}
 			s.Watch.Regions = Regions{Names: []string{"us-east-1", "eu-west-1"}}
 			s.Watch.Owner = "no"
 		},
@@ -55,7 +56,7 @@ func TestGoodFilesOverlayTheDefaults(t *testing.T) {
 			s.AccountID = "111122223333"
 			s.Watch.HomeRegion = "eu-central-1"
 			s.Watch.ExcludeRegions = []string{"ap-south-1"}
-			s.Watch.Target = "arn:aws:sns:eu-central-1:111122223333:key-usage"
+			s.Watch.Target = Targets{"arn:aws:sns:eu-central-1:111122223333:key-usage"}
 			s.Watch.ForwardRole = "arn:aws:iam::111122223333:role/service/keywatch-forward"
 			s.Watch.State = "ENABLED"
 			s.Watch.RulesQuota = 100
@@ -64,7 +65,68 @@ func TestGoodFilesOverlayTheDefaults(t *testing.T) {
 		"one-region.yaml": func(s *Settings) {
 			s.Watch.HomeRegion = "us-gov-west-1"
 			s.Watch.Regions = Regions{Names: []string{"us-gov-west-1"}}
-			s.Watch.Target = "arn:aws-us-gov:sns:us-gov-west-1:111122223333:key-usage"
+			s.Watch.Target = Targets{"arn:aws-us-gov:sns:us-gov-west-1:111122223333:key-usage"}
+		},
+		"several-targets.yaml": func(s *Settings) {
+			s.Watch.Target = Targets{
+				"arn:aws:sns:{region}:{account}:key-usage", "arn:aws:sqs:{region}:{account}:key-usage", "arn:aws:sqs:{region}:{account}:key-usage.fifo",
+				"arn:aws:sns:{region}:444455556666:siem", "arn:aws:sns:{region}:{account}:on-call-{region}",
+			}
+		},
+		"targets-at-home.yaml": func(s *Settings) {
+			s.Watch.Target = Targets{"arn:aws:sns:us-east-1:{account}:key-usage", "arn:aws:sqs:us-east-1:{account}:key-usage"}
+			s.Watch.ForwardRole = "arn:aws:iam::111122223333:role/f"
+		},
+		"list-of-one-target.yaml": func(s *Settings) { s.Watch.Target = Targets{"arn:aws:sns:{region}:{account}:key-usage"} },
+		"list-of-no-target.yaml":  func(*Settings) {},
+		"delivery.yaml": func(s *Settings) {
+			s.Watch.Target = Targets{"arn:aws:sqs:{region}:{account}:key-usage.fifo"}
+			s.Watch.MessageGroup = "{keys}#1~!"
+			s.Watch.DeadLetterQueue = "arn:aws:sqs:{region}:{account}:undelivered-{account}"
+			s.Watch.Retry = Retry{MaxAttempts: 0, MaxAge: minute}
+		},
+		"dead-letter-queue-at-home.yaml": func(s *Settings) {
+			s.Watch.Target = Targets{"arn:aws:sns:us-east-1:{account}:key-usage"}
+			s.Watch.ForwardRole = "arn:aws:iam::111122223333:role/f"
+			s.Watch.DeadLetterQueue = "arn:aws:sqs:us-east-1:111122223333:undelivered"
+		},
+		"dead-letter-queue-per-region.yaml": func(s *Settings) {
+			s.Watch.Target = Targets{"arn:aws:sns:us-east-1:{account}:key-usage"}
+			s.Watch.ForwardRole = "arn:aws:iam::111122223333:role/f"
+			s.Watch.DeadLetterQueue = "arn:aws:sqs:{region}:{account}:undelivered"
+		},
+		"dead-letter-queue-without-target.yaml": func(s *Settings) {
+			s.Watch.DeadLetterQueue = "arn:aws:sqs:us-east-1:{account}:undelivered"
+		},
+		"more-alerts.yaml": func(s *Settings) {
+			s.Watch.Layout = "per-key"
+			s.Watch.RootActivity = true
+			s.Watch.Sessions = true
+		},
+		"identities.yaml": func(s *Settings) {
+			s.Watch.Identities = []string{
+				"arn:aws:iam::{account}:user/division_a/sub@x/alice+b=c,d.e", "arn:aws-us-gov:iam::111122223333:role/break-glass",
+				"arn:aws-cn:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0a1b",
+			}
+			for i := 4; i <= 20; i++ {
+				s.Watch.Identities = append(s.Watch.Identities, fmt.Sprintf("arn:aws:iam::{account}:user/u%d", i))
+			}
+		},
+		"routes.yaml": func(s *Settings) {
+			s.Watch.Target = Targets{"arn:aws:sns:{region}:{account}:key-usage"}
+			s.Watch.Routes = []Route{
+				{Checks: []string{"key-stale", "key-reawakened"}, Target: Targets{"arn:aws:sns:{region}:{account}:pager"}},
+				{
+					Checks: []string{"key-unrotated"}, State: "ENABLED",
+					Target: Targets{"arn:aws:sqs:{region}:{account}:busy-keys", "arn:aws:sqs:{region}:{account}:busy-keys.fifo"},
+				},
+				{Checks: []string{"root-access-key"}, State: "ENABLED"},
+			}
+		},
+		"routes-at-home.yaml": func(s *Settings) {
+			s.Watch.On = []string{"key-stale"}
+			s.Watch.ForwardRole = "arn:aws:iam::111122223333:role/f"
+			s.Watch.Routes = []Route{{Checks: []string{"key-stale"}, Target: Targets{"arn:aws:sns:us-east-1:{account}:pager"}}}
 		},
 		"anchors.yaml": func(s *Settings) {
 			s.Risk.StaleAfter = 9*day + 12*60*minute
@@ -107,14 +169,18 @@ func TestSampleNamesEverySetting(t *testing.T) {
 	if err := yaml.Load(Sample(), &named); err != nil {
 		t.Fatal(err)
 	}
+	paths := []string{routesPath}
 	for _, variable := range Variables() {
+		paths = append(paths, variable.Path)
+	}
+	for _, path := range paths {
 		value := any(named)
-		for key := range strings.SplitSeq(variable.Path, ".") {
+		for key := range strings.SplitSeq(path, ".") {
 			section, _ := value.(map[string]any)
 			value = section[key]
 		}
 		if value == nil {
-			t.Errorf("%s is not in the sample", variable.Path)
+			t.Errorf("%s is not in the sample", path)
 		}
 	}
 }
@@ -166,6 +232,7 @@ func FuzzLoad(f *testing.F) {
 		}
 	}
 	f.Add(Sample(), "KEYWATCH_WATCH_REGIONS=us-east-1, eu-west-1")
+	f.Add(Sample(), "KEYWATCH_WATCH_TARGET=arn:aws:sns:{region}:{account}:a,arn:aws:sqs:{region}:{account}:b")
 	f.Fuzz(func(t *testing.T, content []byte, variable string) {
 		settings, err := Load("f.yaml", content, []string{variable})
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -68,15 +69,34 @@ func refine(t *testing.T, s *reflector.Schema, v reflect.Value, path string) {
 		if !ok {
 			t.Fatalf("no schema for %s", join(path, key))
 		}
-		if isLeaf(child) {
+		switch {
+		case isSections(child):
+			refineSections(t, property, child, join(path, key))
+		case isLeaf(child):
 			restrict(property, join(path, key))
 			property.Default = plain(t, child.Interface())
-		} else {
+		default:
 			refine(t, property, child, join(path, key))
 		}
 		property.Description = doc
 	})
 }
+
+// refineSections is refine for a list of sections, whose paths end with [].
+func refineSections(t *testing.T, s *reflector.Schema, v reflect.Value, path string) {
+	s.Default = plain(t, v.Interface())
+	refine(t, s.Items, reflect.New(v.Type().Elem()).Elem(), path+"[]")
+	for key := s.Items.Properties.Oldest(); key != nil; key = key.Next() {
+		key.Value.Default = nil // the defaults are those of watch
+	}
+	restrict(s, path)
+}
+
+// The schema looks at an ARN's service, and tells FIFO names by their dot.
+const (
+	queuePattern  = `arn:aws[a-z-]*:sqs:[^:]+:[^:]+:[^:.]+`
+	targetPattern = `(` + queuePattern + `(\.fifo)?|arn:aws[a-z-]*:sns:[^:]+:[^:]+:[^:.]+)`
+)
 
 // restrict narrows a single setting to the allowed values.
 func restrict(s *reflector.Schema, path string) {
@@ -84,12 +104,16 @@ func restrict(s *reflector.Schema, path string) {
 	list := func(items *reflector.Schema, least uint64) reflector.Schema {
 		return reflector.Schema{Type: "array", Items: items, UniqueItems: true, MinItems: &least}
 	}
+	atMost := func(list reflector.Schema, most uint64) reflector.Schema {
+		list.MaxItems = &most
+		return list
+	}
 	switch path {
 	case "version":
 		s.Const = 1
 	case "account_id": // YAML takes bare digits for a number
 		*s = reflector.Schema{AnyOf: []*reflector.Schema{word("^([0-9]{12})?$"), {Type: "integer"}}}
-	case "risk.stale_after", "risk.unrotated_after", "risk.root_used_within", "report.max_age", "report.timeout":
+	case "risk.stale_after", "risk.unrotated_after", "risk.root_used_within", "report.max_age", "report.timeout", "watch.retry.max_age":
 		*s = reflector.Schema{Type: "string", Pattern: durationPattern, Not: &reflector.Schema{Pattern: "^[^1-9]*$"}}
 	case "watch.on":
 		*s = list(&reflector.Schema{Type: "string", Enum: anys(watchable())}, 1)
@@ -104,12 +128,31 @@ func restrict(s *reflector.Schema, path string) {
 		*s = reflector.Schema{AnyOf: []*reflector.Schema{{Const: allRegions}, &names}}
 	case "watch.exclude_regions":
 		*s = list(word(regionPattern), 0)
-	case "watch.target":
-		s.Pattern = `^$|^arn:aws[a-z-]*:(sns|sqs):[^:]+:[^:]+:[^:.]+$`
+	case "watch.target", "watch.routes[].target":
+		several := atMost(list(word("^"+targetPattern+"$"), 0), mostTargets)
+		*s = reflector.Schema{AnyOf: []*reflector.Schema{word("^" + targetPattern + "?$"), &several}}
+	case "watch.message_group":
+		s.Pattern = messageGroupPattern
+	case "watch.dead_letter_queue":
+		s.Pattern = "^(" + queuePattern + ")?$"
+	case "watch.retry.max_attempts":
+		s.Minimum, s.Maximum = "0", json.Number(strconv.Itoa(mostAttempts))
 	case "watch.forward_role":
 		s.Pattern = "^$|" + rolePattern
 	case "watch.state":
 		s.Enum = anys(states[:])
+	case "watch.routes":
+		*s = atMost(*s, mostRoutes)
+		s.Items.Required = []string{"checks"}
+		s.Items.AnyOf = []*reflector.Schema{{Required: []string{"target"}}, {Required: []string{"state"}}}
+	case "watch.routes[].checks":
+		*s = list(&reflector.Schema{Type: "string", Enum: anys(watchable())}, 1)
+	case "watch.routes[].state":
+		s.Enum = anys(append([]string{""}, states[:]...))
+	case "watch.identities":
+		*s = atMost(list(word(identityPattern), 0), mostIdentities)
+	case "watch.layout":
+		s.Enum = anys(layouts[:])
 	case "watch.rules_quota":
 		s.Minimum = "1"
 	case "watch.retire.max":
@@ -191,12 +234,13 @@ func TestSchemaAcceptsWhatLoadAccepts(t *testing.T) {
 func TestSchemaRefusesEveryBadFileItCan(t *testing.T) {
 	// Seen only by comparing settings, by arithmetic, or by reading a value.
 	beyond := []string{
-		"account-id-short-number.yaml", "duration-overflow.yaml",
-		"home-region-excluded.yaml", "home-region-not-listed.yaml", "merge-key.yaml",
-		"region-listed-and-excluded.yaml", "schedule-never-fires.yaml",
+		"account-id-short-number.yaml", "dead-letter-queue-at-home.yaml", "dead-letter-queue-other-region.yaml", "duration-overflow.yaml",
+		"home-region-excluded.yaml", "home-region-not-listed.yaml", "merge-key.yaml", "mixed-targets.yaml", "mixed-targets-other-way.yaml",
+		"region-listed-and-excluded.yaml", "retry-max-age-long.yaml", "retry-max-age-short.yaml",
+		"route-check-in-two-routes.yaml", "route-check-not-watched.yaml", "route-empty-target.yaml", "routes-mixed-targets.yaml", "routes-without-forward-role.yaml", "schedule-never-fires.yaml",
 		"schedule-not-cron.yaml", "schedule-rate.yaml", "schedule-too-often.yaml",
 		"schedule-zone-only.yaml", "stale-after-hours.yaml", "target-other-region.yaml", "target-placeholder.yaml",
-		"target-region-only-in-name.yaml", "target-without-forward-role.yaml",
+		"target-region-only-in-name.yaml", "target-without-forward-role.yaml", "targets-at-home.yaml",
 		"watched-check-disabled.yaml", "yaml-tag.yaml",
 	}
 	for name, content := range readFiles(t, "testdata/bad") {

@@ -48,20 +48,36 @@ type Watch struct {
 	NamePrefix string `yaml:"name_prefix" doc:"Begins the name of every rule."`
 	Owner      string `yaml:"owner" doc:"Tells the deployments in one account apart: each touches only rules of its own owner."`
 	// HomeRegion is always one of the watched Regions.
-	HomeRegion     string   `yaml:"home_region" doc:"The Region of IAM and STS calls, and of a target that is one ARN."`
+	HomeRegion     string   `yaml:"home_region" doc:"The Region of IAM and STS calls, and of targets without {region}."`
 	Regions        Regions  `yaml:"regions" doc:"The Regions in which keys are watched: all, or a list."`
 	ExcludeRegions []string `yaml:"exclude_regions" doc:"Regions that are left out of all. Use of a key there raises no alert."`
-	// Target is empty, which is enough for an audit, or an ARN that names its
-	// Region as {region} (one topic or queue per Region, and {region} may occur
-	// in the name too), or an ARN in HomeRegion without any {region}. {account}
-	// may occur in both.
-	Target string `yaml:"target" doc:"SNS topic or SQS queue that receives the alerts. {region} and {account} are filled in. An ARN without {region} lies in home_region. Needed by plan, apply and daemon."`
-	// ForwardRole has no placeholders. It is set where Target has no {region}
+	// Target is empty, which is enough for an audit, or holds up to five ARNs,
+	// none twice. Each names its Region as {region} (one topic or queue per
+	// Region, and {region} may occur in the name too), or each lies in HomeRegion
+	// and holds no {region}. {account} may occur in both. A queue may be FIFO.
+	Target Targets `yaml:"target" doc:"SNS topic or SQS queue that receives the alerts, or a list of up to five. {region} and {account} are filled in: all hold {region} or none does. An ARN without {region} lies in home_region. Needed by plan, apply and daemon."`
+	// ForwardRole has no placeholders. It is set where targets have no {region}
 	// and more Regions than HomeRegion are watched.
-	ForwardRole string `yaml:"forward_role" doc:"IAM role with which other Regions forward events to home_region. Needed when target has no {region}."`
-	State       string `yaml:"state" doc:"State of the rules. ENABLED misses read-only calls such as sts:GetCallerIdentity."`
-	RulesQuota  int    `yaml:"rules_quota" doc:"How many EventBridge rules the default bus of a Region may hold."`
-	Retire      Retire `yaml:"retire" doc:"How many keys one run may stop watching. Keys proved gone or inactive do not count."`
+	ForwardRole string `yaml:"forward_role" doc:"IAM role with which other Regions forward events to home_region. Needed when targets have no {region}."`
+	// MessageGroup is only for targets that are FIFO queues.
+	MessageGroup string `yaml:"message_group" doc:"Message group of the alerts in FIFO queues, 1 to 100 letters, digits and punctuation marks. Such a queue must deduplicate by content."`
+	// DeadLetterQueue is empty, or the ARN of a standard queue that holds {region}
+	// or, only where targets do not, lies in HomeRegion. {account} may occur in it.
+	DeadLetterQueue string `yaml:"dead_letter_queue" doc:"Standard SQS queue for alerts that cannot be delivered. {region} and {account} are filled in. It holds {region} where targets do, else it may lie in home_region instead."`
+	Retry           Retry  `yaml:"retry" doc:"How long EventBridge tries to deliver an alert."`
+	State           string `yaml:"state" doc:"State of the rules. ENABLED misses read-only calls such as sts:GetCallerIdentity."`
+	// Routes are none or at most ten. Their targets hold {region} where those of
+	// Target do.
+	Routes     []Route `yaml:"routes" doc:"Other targets or states for the keys of some checks. A key follows its most urgent failed check (root-access-key, key-reawakened, key-stale, key-unrotated, in this order) to the first route that lists it, else to target."`
+	Layout     string  `yaml:"layout" doc:"per-key: one rule per key, readable. packed: up to 40 keys in a rule. auto packs above 100 keys, or where one rule per key does not fit the quota, and unpacks below 50."`
+	RulesQuota int     `yaml:"rules_quota" doc:"How many EventBridge rules the default bus of a Region may hold."`
+	Retire     Retire  `yaml:"retire" doc:"How many keys one run may stop watching. Keys proved gone or inactive do not count."`
+	// RootActivity replaces the rule for root's key.
+	RootActivity bool `yaml:"root_activity" doc:"Alert on every console sign-in and API call of the root user, not only on calls with its access key. Calls that AWS services make on its behalf do not count."`
+	Sessions     bool `yaml:"sessions" doc:"Alert also on calls with temporary credentials (GetSessionToken, GetFederationToken) of users whose keys are watched, not on their console sessions. What is done in the session of an assumed role cannot be told apart."`
+	// Identities holds at most 20 ARNs, none twice and none of root. {account} may
+	// stand for the account. A name with a comma does not fit the variable.
+	Identities []string `yaml:"identities" doc:"ARNs of IAM users or roles: alert on everything they do, whatever credentials they use. {account} is filled in."`
 }
 
 // Retire caps how many keys one run may stop watching.
@@ -89,9 +105,14 @@ func Default() Settings {
 			HomeRegion:     "us-east-1",
 			Regions:        Regions{All: true},
 			ExcludeRegions: []string{},
+			MessageGroup:   "keywatch",
+			Retry:          Retry{MaxAttempts: mostAttempts, MaxAge: longestMaxAge},
 			State:          states[0],
+			Routes:         []Route{},
+			Layout:         "auto",
 			RulesQuota:     300,
 			Retire:         Retire{Max: 3, MaxPercent: 30},
+			Identities:     []string{},
 		},
 		Schedule: "17 * * * *",
 	}

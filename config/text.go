@@ -12,10 +12,19 @@ import (
 // wholeNumber leaves out what YAML would read as octal or hexadecimal.
 var wholeNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 
-// isLeaf tells a single setting from a section that holds settings.
+// isLeaf tells a single setting from a section that holds settings and from a
+// list of sections.
 func isLeaf(v reflect.Value) bool {
+	if isSections(v) {
+		return false
+	}
 	_, text := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr())
 	return text || v.Kind() != reflect.Struct && v.Kind() != reflect.Map
+}
+
+// isSections tells a list of sections, which only a file can hold.
+func isSections(v reflect.Value) bool {
+	return v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct
 }
 
 // setText sets a single setting from text, as both the file and environment

@@ -64,13 +64,18 @@ func (l *loading) validateWatch(s Settings) {
 	if !slices.Contains(states[:], w.State) {
 		l.refuseValue("watch.state", "%s", notOneOf(w.State, states[:]))
 	}
+	if !slices.Contains(layouts[:], w.Layout) {
+		l.refuseValue("watch.layout", "%s", notOneOf(w.Layout, layouts[:]))
+	}
 	l.atLeast("watch.rules_quota", w.RulesQuota, 1)
 	l.atLeast("watch.retire.max", w.Retire.Max, 0)
 	if p := w.Retire.MaxPercent; p < 0 || p > 100 {
 		l.refuseValue("watch.retire.max_percent", "%d is impossible: write 0 to 100", p)
 	}
 	l.validateRegions(w)
-	l.validateTarget(w)
+	l.validateRoutes(w)
+	l.validateIdentities(w.Identities)
+	l.validateDelivery(w, l.validateTargets(w))
 }
 
 // validateOn checks which checks watch.
@@ -151,9 +156,10 @@ func (l *loading) refuseValue(path, format string, args ...any) {
 	if l.unsound[path] {
 		return
 	}
-	at, ok := l.given[path]
-	if !ok {
-		at = l.given[listOf(path)]
+	// What has no place of its own stands in its list or section.
+	holder := path
+	for _, ok := l.given[holder]; !ok && holder != ""; _, ok = l.given[holder] {
+		holder = within(holder)
 	}
-	l.refuse(at, path, format, args...)
+	l.refuse(l.given[holder], path, format, args...)
 }

@@ -56,9 +56,13 @@ func TestTargets(t *testing.T) {
 		"arn:aws:sns:{Region}:111122223333:a":                     `holds "{Region}", which is not known`,
 		"arn:{partition}:sns:{region}:111122223333:a":             `holds "{partition}", which is not known`,
 		"arn:aws:sns:{region}:{account}:a.fifo":                   "is a FIFO topic",
-		"arn:aws:sqs:{region}:{account}:a.fifo":                   "is a FIFO queue",
+		"arn:aws:sqs:{region}:{account}:a.fifo":                   "",
+		"arn:aws:sqs:{region}:{account}:" + long[:75] + ".fifo":   "",
+		"arn:aws:sqs:{region}:{account}:" + long[:76] + ".fifo":   "has no usable queue name",
+		"arn:aws:sqs:{region}:{account}:.fifo":                    "has no usable queue name",
+		"arn:aws:sqs:{region}:{account}:a.FIFO":                   "has no usable queue name",
 	} {
-		if got := wrongTarget(target); !strings.HasPrefix(got, want) || (want == "") != (got == "") {
+		if got := aTarget.wrong(target); !strings.HasPrefix(got, want) || (want == "") != (got == "") {
 			t.Errorf("%q %s; want %q", target, got, want)
 		}
 	}
@@ -78,6 +82,8 @@ func TestATargetThatIsOneARN(t *testing.T) {
 		"regions: eu-west-1" + topic:                                       "must be the word all",
 		"regions: all" + topic + ", forward_role: [x]":                     "must be one value",
 		"regions: all" + topic + ", forward_role: x":                       "is not the ARN of an IAM role",
+		"target: {arn: x}":                                                 "must be the ARN of an SNS topic or SQS queue, or a list of such ARNs",
+		"target: 5":                                                        "must be the ARN of an SNS topic or SQS queue, or a list of such ARNs",
 	} {
 		_, err := Load("f", []byte("watch: {home_region: eu-west-1, "+settings+"}"), nil)
 		switch {
@@ -85,6 +91,32 @@ func TestATargetThatIsOneARN(t *testing.T) {
 			t.Errorf("%s: %v", settings, err)
 		case problem != "" && (err == nil || !strings.Contains(err.Error(), problem) || strings.Contains(err.Error(), "\n")):
 			t.Errorf("%s: %v, want only %q", settings, err, problem)
+		}
+	}
+}
+
+func TestIdentities(t *testing.T) {
+	long := strings.Repeat("n", 64)
+	const other = "is not the ARN of an IAM user or role"
+	for identity, want := range map[string]string{
+		"arn:aws:iam::111122223333:user/" + long:                               "",
+		"arn:aws:iam::111122223333:user/" + long + "n":                         other,
+		"arn:aws:iam::{account}:role/" + strings.Repeat("p", 510) + "/" + long: "",
+		"arn:aws:iam::{account}:role/" + strings.Repeat("p", 511) + "/" + long: other,
+		"arn:aws-iso-b:iam::{account}:role/service-role/a":                     "",
+		"arn:aws:iam::111122223333:user//":                                     other,
+		"arn:aws:iam::111122223333:user/a b":                                   other,
+		"arn:aws:iam::111122223333:role/team-?/x":                              other,
+		"arn:aws:iam::111122223333:role/{name}":                                `holds "{name}", which is not filled in here`,
+		"arn:aws:iam::111122223333:role/{account}":                             other,
+		"arn:aws:iam::111122223333:federated-user/a":                           other,
+		"arn:aws:sts::111122223333:federated-user/a":                           other,
+		"arn:aws:sts::111122223333:assumed-role/a/b":                           "is one session of a role: name the role",
+		"arn:aws:iam::111122223333:root":                                       "is the root user: set root_activity",
+		"":                                                                     other,
+	} {
+		if got := wrongIdentity(identity); !strings.HasPrefix(got, want) || (want == "") != (got == "") {
+			t.Errorf("%q %s; want %q", identity, got, want)
 		}
 	}
 }

@@ -9,7 +9,8 @@ import (
 )
 
 func applyCommand(a *app) *cobra.Command {
-	var failOn, allowRetire string
+	var failOn string
+	var f watchFlags
 	cmd := &cobra.Command{
 		Use:   "apply",
 		Short: "Make the rules in EventBridge what they should be",
@@ -20,18 +21,18 @@ write at all.`,
 		Example: `  scanner apply
   scanner apply --allow-retire 12       once, after twelve keys were put right`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.apply(cmd.Context(), failOn, allowRetire) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.apply(cmd.Context(), failOn, f) },
 	}
 	failOnFlag(cmd, &failOn)
-	allowRetireFlag(cmd, &allowRetire)
+	f.add(cmd)
 	return cmd
 }
 
-func (a *app) apply(ctx context.Context, failOn, allowRetire string) error {
+func (a *app) apply(ctx context.Context, failOn string, f watchFlags) error {
 	if err := a.refuseAsOf("apply"); err != nil {
 		return err
 	}
-	r, err := a.prepareWatch(failOn, allowRetire)
+	r, err := a.prepareWatch(failOn, f)
 	if err != nil {
 		return err
 	}

@@ -75,7 +75,7 @@ func configCheck(a *app) *cobra.Command {
 				return &usageError{err}
 			}
 			fmt.Fprintln(a.std.out, "The settings are valid.")
-			if s.Watch.Target == "" {
+			if len(s.Watch.Target) == 0 {
 				fmt.Fprintln(a.std.out, "watch.target is not set: audit works, plan and apply need it.")
 			}
 			fmt.Fprintf(a.std.out, "The daemon's next runs:")

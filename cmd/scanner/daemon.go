@@ -31,7 +31,7 @@ func (a *app) runDaemon(ctx context.Context, printPlans bool) error {
 	if err := a.refuseAsOf("daemon"); err != nil {
 		return err
 	}
-	r, err := a.prepareWatch("", "")
+	r, err := a.prepareWatch("", watchFlags{})
 	if err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func (a *app) demo(ctx context.Context) error {
 
 func demoSettings() config.Settings {
 	s := config.Default()
-	s.Watch.Target = demoTarget
+	s.Watch.Target = config.Targets{demoTarget}
 	return s
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -10,9 +11,15 @@ import (
 )
 
 type planFlags struct {
-	exitCode    bool
-	failOn      string
+	exitCode bool
+	failOn   string
+	watchFlags
+}
+
+// watchFlags are those of the commands that look at rules.
+type watchFlags struct {
 	allowRetire string
+	regions     []string
 }
 
 func planCommand(a *app) *cobra.Command {
@@ -30,16 +37,17 @@ nothing.`,
 	}
 	cmd.Flags().BoolVar(&f.exitCode, "exit-code", false, "exit with code 4 if changes are pending")
 	failOnFlag(cmd, &f.failOn)
-	allowRetireFlag(cmd, &f.allowRetire)
+	f.watchFlags.add(cmd)
 	return cmd
 }
 
-func allowRetireFlag(cmd *cobra.Command, allow *string) {
-	cmd.Flags().StringVar(allow, "allow-retire", "", "let this run retire the watches of `N|all` keys, above the cap of watch.retire")
+func (f *watchFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.allowRetire, "allow-retire", "", "let this run retire the watches of `N|all` keys, above the cap of watch.retire")
+	cmd.Flags().StringSliceVar(&f.regions, "regions", nil, "look at and write in these `Regions` only; the others stay as they are")
 }
 
 func (a *app) plan(ctx context.Context, f planFlags) error {
-	r, err := a.prepareWatch(f.failOn, f.allowRetire)
+	r, err := a.prepareWatch(f.failOn, f.watchFlags)
 	if err != nil {
 		return err
 	}
@@ -73,14 +81,20 @@ func (a *app) closePlan(result audit.Result) {
 }
 
 // prepareWatch is prepare for the commands that look at rules.
-func (a *app) prepareWatch(failOn, allowRetire string) (runContext, error) {
+func (a *app) prepareWatch(failOn string, f watchFlags) (runContext, error) {
 	r, err := a.prepare(failOn)
 	if err != nil {
 		return runContext{}, err
 	}
-	if r.settings.Watch.Target == "" {
+	if len(r.settings.Watch.Target) == 0 {
 		return runContext{}, usagef("watch.target is not set: name the SNS topic or SQS queue that alerts go to, in keywatch.yaml (scanner config init writes one) or as KEYWATCH_WATCH_TARGET")
 	}
-	r.policy.Watch.AllowRetire, err = parseAllow(allowRetire)
+	for _, name := range f.regions {
+		if strings.TrimSpace(name) == "" {
+			return runContext{}, usagef("--regions names no Region: write some, such as us-east-1,eu-west-1")
+		}
+		r.policy.OnlyRegions = append(r.policy.OnlyRegions, strings.TrimSpace(name))
+	}
+	r.policy.Watch.AllowRetire, err = parseAllow(f.allowRetire)
 	return r, err
 }

@@ -12,9 +12,6 @@ import (
 	"github.com/lmittmann/tint"
 
 	"keywatch/config"
-	"keywatch/internal/audit"
-	"keywatch/internal/report"
-	"keywatch/internal/watch"
 )
 
 // getenv is the last value of a variable in the app's environment.
@@ -65,51 +62,6 @@ func asFlag(err error) error {
 		}
 	}
 	return err
-}
-
-// policyOf hands each room its part of the settings. It is the only place that
-// knows both sides.
-func policyOf(s config.Settings) audit.Policy {
-	checks := report.Policy{
-		StaleAfter:     time.Duration(s.Risk.StaleAfter),
-		UnrotatedAfter: time.Duration(s.Risk.UnrotatedAfter),
-		RootUsedWithin: time.Duration(s.Risk.RootUsedWithin),
-		Disabled:       map[report.CheckID]bool{},
-		Severity:       map[report.CheckID]report.Severity{},
-	}
-	for id, c := range s.Risk.Checks {
-		checks.Disabled[report.CheckID(id)] = !c.Enabled
-		if severity, ok := report.ParseSeverity(c.Severity); ok {
-			checks.Severity[report.CheckID(id)] = severity
-		}
-	}
-	p := audit.Policy{
-		AccountID: s.AccountID,
-		Checks:    checks,
-		Fetch: report.FetchPolicy{
-			Timeout: time.Duration(s.Report.Timeout),
-			MaxAge:  time.Duration(s.Report.MaxAge),
-		},
-		Watch: watch.Policy{
-			NamePrefix:    s.Watch.NamePrefix,
-			Owner:         s.Watch.Owner,
-			HomeRegion:    s.Watch.HomeRegion,
-			Targets:       []string{s.Watch.Target},
-			ForwardRole:   s.Watch.ForwardRole,
-			State:         s.Watch.State,
-			RulesQuota:    s.Watch.RulesQuota,
-			Settle:        time.Minute,
-			RetireMax:     s.Watch.Retire.Max,
-			RetirePercent: s.Watch.Retire.MaxPercent,
-		},
-		AllRegions:     s.Watch.Regions.All,
-		Regions:        s.Watch.Regions.Names,
-		ExcludeRegions: s.Watch.ExcludeRegions,
-	}
-	for _, id := range s.Watch.On {
-		p.WatchOn = append(p.WatchOn, report.CheckID(id))
-	}
-	return p
 }
 
 // parseAsOf reads --as-of; without the flag it is the zero time.

@@ -50,6 +50,7 @@ func TestDefaultSettingsAreTheDefaultPolicy(t *testing.T) {
 		AllRegions: true,
 		Watch: watch.Policy{
 			NamePrefix: "keywatch", Owner: "default", HomeRegion: "us-east-1",
+			MessageGroup: "keywatch", Layout: watch.Layout{Mode: watch.Auto},
 			State: "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", RulesQuota: 300, Settle: time.Minute, RetireMax: 3, RetirePercent: 30,
 		},
 	}

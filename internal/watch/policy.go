@@ -70,7 +70,7 @@ type Retry struct {
 
 // Layout says how keys are put into rules.
 type Layout struct {
-	Mode Mode // the zero value is Auto
+	Mode Mode
 	// KeysPerRule is how many keys a packed rule holds at most; 0 means 40,
 	// which is what the memory in a Description has room for.
 	KeysPerRule int
@@ -82,14 +82,17 @@ type Layout struct {
 // Mode is a layout's rule.
 type Mode string
 
-// The modes.
+// The modes. The zero value is Auto too.
 const (
-	Auto   Mode = ""
+	Auto   Mode = "auto"
 	PerKey Mode = "per-key"
 	Packed Mode = "packed"
 )
 
 func (l Layout) withDefaults() Layout {
+	if l.Mode == "" {
+		l.Mode = Auto
+	}
 	if l.KeysPerRule == 0 {
 		l.KeysPerRule = 40
 	}
