@@ -29,6 +29,7 @@ var taskMay = map[string]string{
 	"account:ListRegions":          "*",
 	"events:ListRules":             "*",
 	"events:ListTargetsByRule":     ownRules,
+	"events:ListTagsForResource":   ownRules,
 	"events:PutRule":               ownRules,
 	"events:PutTargets":            ownRules,
 	"events:RemoveTargets":         ownRules,

@@ -32,8 +32,14 @@ var troubles = []trouble{
 }
 
 // disturbed runs while trouble strikes, and watches every call.
-func (h *history) disturbed(at int, kind trouble) (calls int) {
+// Where nothing may be retired without proof, all keys that are still active stay.
+func (h *history) disturbed(at int, kind trouble, keepsAll bool) (calls int) {
 	must, _ := h.wanted(time.Now())
+	for _, k := range h.keys {
+		if keepsAll && k.active && !k.gone && !slices.Contains(must, k.id) {
+			must = append(must, k.id)
+		}
+	}
 	before := map[string][]string{}
 	for _, region := range h.watchedRegions() {
 		told := h.told(region)
@@ -46,7 +52,9 @@ func (h *history) disturbed(at int, kind trouble) (calls int) {
 	over, struck := false, false
 	h.w.cloud.OnCall(func(c fakeaws.Call) {
 		lock.Lock()
-		strike := kind.do != nil && !struck && c.Seq == seq+at+1
+		// Within a call of IAM others wait for its lock, and the bubble's time for
+		// them: what takes time strikes at the next call of EventBridge.
+		strike := kind.do != nil && !struck && c.Seq > seq+at && c.Service == "events"
 		struck = struck || strike
 		watching := !over && c.Write()
 		lock.Unlock()
@@ -95,9 +103,7 @@ func (h *history) covered(before map[string][]string, c fakeaws.Call) {
 // overtake is a whole run of another engine, between two calls of this one.
 func (h *history) overtake(func()) {
 	h.hit("overlap")
-	if _, err := h.w.account.Apply(context.Background(), h.w.policy, time.Now()); err != nil {
-		h.failf("the other run: %v", err)
-	}
+	_, _ = h.w.account.Apply(context.Background(), h.w.policy, time.Now()) // in bad weather it fails as this one does
 }
 
 func (h *history) pick(fits func(*modelKey) bool) *modelKey {

@@ -64,10 +64,13 @@ func (r remembered) idleByPrint() map[string]time.Time {
 // watchesOf turns the failed findings of risky slots into watches, one per key,
 // sorted by key. A slot whose key is gone, inactive or unknown gives none; one
 // that several keys fit gives one for each of them. Fingerprints that fit two
-// slots of the report are not written: once one of the two keys is gone, the
+// keys are not written: once one of the two keys is gone, the
 // rule of the one would speak for the other.
 func (j *judgement) watchesOf(findings []report.Finding, r remembered) []watch.Watch {
 	prints := report.Fingerprints(j.rep.Rows)
+	for _, f := range j.further {
+		prints[f.Fingerprint()]++
+	}
 	byKey := map[string]*watch.Watch{}
 	for _, f := range findings {
 		if f.Status != report.Fail || !aboutKey(f) || !j.result.Risky[f.Check] {
@@ -79,7 +82,7 @@ func (j *judgement) watchesOf(findings []report.Finding, r remembered) []watch.W
 				w = &watch.Watch{Key: key, User: f.User}
 				if print := report.Fingerprint(f.User, f.CreatedAt); key == watch.RootKey {
 					w.User = "root"
-				} else if f.Slot != 0 && prints[print] == 1 {
+				} else if prints[print] == 1 {
 					w.Fingerprint = print
 				}
 				byKey[key] = w

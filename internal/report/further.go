@@ -75,6 +75,9 @@ func (k *Keys) further(ctx context.Context, row Row, generated time.Time) ([]Fur
 	return further, nil
 }
 
+// Fingerprint is the one that the key's slot would have, if a report showed it.
+func (f Further) Fingerprint() string { return Fingerprint(f.row.User, f.slot.LastRotated) }
+
 // known leaves IAM's word for nothing out.
 func known(word string) string {
 	if word == "N/A" {
