@@ -63,9 +63,9 @@ func (r remembered) idleByPrint() map[string]time.Time {
 
 // watchesOf turns the failed findings of risky slots into watches, one per key,
 // sorted by key. A slot whose key is gone, inactive or unknown gives none; one
-// that several keys fit gives one for each of them. Fingerprints that fit two
-// keys are not written: once one of the two keys is gone, the
-// rule of the one would speak for the other.
+// that several keys fit gives one for each of them. Of a fingerprint that fits two
+// keys only the user's part is written: once one of them is gone, the rule of the
+// one would speak for the other.
 func (j *judgement) watchesOf(findings []report.Finding, r remembered) []watch.Watch {
 	prints := report.Fingerprints(j.rep.Rows)
 	for _, f := range j.further {
@@ -84,6 +84,8 @@ func (j *judgement) watchesOf(findings []report.Finding, r remembered) []watch.W
 					w.User = "root"
 				} else if prints[print] == 1 {
 					w.Fingerprint = print
+				} else {
+					w.Fingerprint = report.UserFingerprint(f.User)
 				}
 				byKey[key] = w
 			}

@@ -16,6 +16,10 @@ func Fingerprint(user string, lastRotated time.Time) string {
 	return base36(user) + base36(user+"\x00"+lastRotated.UTC().Format(time.RFC3339))
 }
 
+// UserFingerprint points at a user and at no slot, for a key whose slot cannot be
+// told from another. It equals no fingerprint of a slot.
+func UserFingerprint(user string) string { return base36(user) + "---" }
+
 // PointsAt tells whether a fingerprint may be of a slot of the user. Another user
 // in 46,656 is pointed at too.
 func PointsAt(fingerprint, user string) bool { return strings.HasPrefix(fingerprint, base36(user)) }

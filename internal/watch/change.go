@@ -177,7 +177,7 @@ func (c *Change) explain(pl *placement, was, out []string, l leaving) {
 }
 
 func (c *Change) whyGone(pl *placement, label string, l leaving) string {
-	for _, other := range pl.successors(label) {
+	for _, other := range pl.successors(label, l) {
 		c.ops.relies = append(c.ops.relies, pl.relyOn(other))
 	}
 	home := pl.home[label]
@@ -189,28 +189,21 @@ func (c *Change) whyGone(pl *placement, label string, l leaving) string {
 }
 
 // successors are the watches that see from now on what the one that leaves a rule
-// saw: a user's identity, sessions and keys are parts of each other.
-func (pl *placement) successors(label string) []string {
+// saw: a user's identity, sessions and keys are parts of each other. A key that
+// is still active may be any user's.
+func (pl *placement) successors(label string, l leaving) []string {
 	var all []string
+	user := userOf(label)
 	for _, w := range pl.wants {
 		other := w.label()
 		if pl.home[other] == nil || other == label {
 			continue
 		}
-		user := userOf(label)
-		if user != "" && w.user() == user || w.kind == identityRule && slices.Contains(pl.exceptNow(other), label) {
+		if user != "" && w.user() == user || w.kind == identityRule && isUser(other) && isKey(label) && label != RootKey && !l.proved(label) {
 			all = append(all, other)
 		}
 	}
 	return all
-}
-
-// exceptNow are the keys that an identity's rule is seen to leave out.
-func (pl *placement) exceptNow(label string) []string {
-	if own := pl.home[label].own; own != nil {
-		return own.content.except
-	}
-	return nil
 }
 
 // retire is the change that deletes a rule which nobody needs.

@@ -68,7 +68,10 @@ func Orphans(seen []Observed, watches []Watch) []Memory {
 // and the retirement cap. It is a pure function: nothing is written by planning.
 func Make(wish Wish) Plan {
 	m := newMaker(wish)
-	plan := Plan{WatchedKeys: []string{}, WatchedIdentities: []string{}, users: map[string]bool{}}
+	plan := Plan{WatchedKeys: []string{}, WatchedIdentities: []string{}, users: map[string]bool{}, proved: map[string]bool{}}
+	for key, verdict := range wish.Verdicts {
+		plan.proved[key] = verdict.Proved
+	}
 	for _, w := range m.wants {
 		if user := w.user(); user != "" {
 			plan.users[user] = true

@@ -48,7 +48,8 @@ type Plan struct {
 	// held back. Empty means that nothing was.
 	Incomplete []string
 
-	users map[string]bool // about whom anything is wanted
+	users  map[string]bool // about whom anything is wanted
+	proved map[string]bool // keys that nobody can use any more
 }
 
 // RegionPlan is the part of a plan for one Region.
@@ -113,7 +114,8 @@ func (p Plan) holdBefore(region *RegionPlan) {
 func (p Plan) wants(label string) bool {
 	_, key := slices.BinarySearch(p.WatchedKeys, label)
 	_, identity := slices.BinarySearch(p.WatchedIdentities, label)
-	return key || identity || p.users[userOf(label)]
+	mayBeNamed := isKey(label) && label != RootKey && !p.proved[label] && slices.ContainsFunc(p.WatchedIdentities, isUser)
+	return key || identity || p.users[userOf(label)] || mayBeNamed
 }
 
 // unsettled tells that a rule the Region should have may not be there.

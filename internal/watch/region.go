@@ -38,7 +38,7 @@ func (m maker) region(o Observed, kept func(key string) bool) RegionPlan {
 	}
 	changes, last := newBus(m.Policy, o).plan(wants, leaving{
 		may: func(label string) bool { return m.mayLeave(label) && !kept(label) },
-		why: why,
+		why: why, proved: func(label string) bool { return m.Verdicts[label].Proved },
 	})
 	plan.Changes = changes
 	plan.Unchanged = unchanged(o, changes)

@@ -73,7 +73,7 @@ func BenchmarkRegion(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				newBus(wish.Policy, wish.Observed[0]).plan(wish.Policy.wants(wish.Watches), leaving{
-					may: func(string) bool { return true }, why: func(string) string { return "gone" },
+					may: func(string) bool { return true }, why: func(string) string { return "gone" }, proved: func(string) bool { return true },
 				})
 			}
 		})

@@ -16,6 +16,8 @@ type wave struct {
 type leaving struct {
 	may func(label string) bool
 	why func(label string) string
+	// proved tells that a key is gone or inactive, so that nobody can use it.
+	proved func(label string) bool
 }
 
 func (b bus) wave(wants []want, l leaving) wave {

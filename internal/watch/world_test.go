@@ -189,7 +189,7 @@ func drawRule(t *rapid.T, policies []Policy, region string) (rule fakeaws.Rule, 
 func (w *world) wish(t tester) Wish {
 	t.Helper()
 	wish := Wish{Policy: w.policy, Watched: w.watched, Watches: w.watches, Observed: w.observe(t.Context(), w.policy, allRegions...)}
-	wish.Verdicts = judge(wish, true)
+	wish.Verdicts = judge(wish, false)
 	for _, region := range allRegions {
 		if !slices.Contains(w.watched, region) {
 			wish.Excluded = append(wish.Excluded, region)
