@@ -31,7 +31,6 @@ type pattern struct {
 // identityFields are what patterns ask of detail.userIdentity, in our order.
 type identityFields struct {
 	Type        []string `json:"type,omitempty"`
-	ARN         []string `json:"arn,omitempty"`
 	UserName    []string `json:"userName,omitempty"`
 	AccessKeyID []any    `json:"accessKeyId,omitempty"`
 	InvokedBy   []any    `json:"invokedBy,omitempty"`
@@ -65,6 +64,7 @@ func patternOf(c content, account string) string {
 		p.Account = []string{account} // user names are unique within an account
 		p.Detail = sessionDetail(c.subjects)
 	case identityRule:
+		p.Account = []string{account}
 		p.Detail = identityDetail(c.subjects, c.except)
 	}
 	return compact(p)
@@ -76,22 +76,26 @@ const rootType = "Root"
 // sessionDetail matches what users do with credentials of GetSessionToken, which
 // keep the user's name, and of GetFederationToken, which name the user as their
 // issuer (IAM user guide, CloudTrail integration). Console sessions are told by
-// a field of their own (CloudTrail record contents).
+// a field of their own (CloudTrail record contents), and what AWS services do on
+// the user's behalf follows from a call that was told of already.
 func sessionDetail(users []string) any {
 	return jsonObject{"$or": []any{
-		detailFields{Console: absent, Identity: identityFields{Type: []string{"IAMUser"}, UserName: users, AccessKeyID: prefixed("ASIA")}},
-		detailFields{Identity: identityFields{Type: []string{"FederatedUser"}, Session: issuedBy("userName", users)}},
+		detailFields{Console: absent, Identity: identityFields{Type: userType, UserName: users, AccessKeyID: prefixed("ASIA"), InvokedBy: absent}},
+		detailFields{Identity: identityFields{Type: []string{"FederatedUser"}, InvokedBy: absent, Session: issuedBy("userName", users)}},
 	}}
 }
 
-// identityDetail matches a user by name of any credentials but the keys that
-// have rules of their own, and the sessions that a user or role issued.
+var userType = []string{"IAMUser"}
+
+// identityDetail matches a user with whatever credentials but the keys that have
+// rules of their own, and the sessions that a user or role issued. A user is
+// matched by name: a failed sign-in tells no ARN.
 func identityDetail(arns, except []string) any {
 	issued := detailFields{Identity: identityFields{Session: issuedBy("arn", arns)}}
 	if len(arns) == 0 || !isUser(arns[0]) {
 		return issued
 	}
-	direct := identityFields{ARN: arns}
+	direct := identityFields{Type: userType, UserName: []string{userOf(arns[0])}}
 	if len(except) > 0 {
 		direct.AccessKeyID = []any{jsonObject{"exists": false}, jsonObject{"anything-but": except}}
 	}

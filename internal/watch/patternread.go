@@ -33,15 +33,18 @@ func readPattern(text string) content {
 	if arns := iamARNs(identity.issuer("arn")); len(arns) > 0 {
 		return contentOf(identityRule, arns, nil)
 	}
+	var users, arns, except []string
 	for _, d := range p.Detail.Or {
-		if users := texts(d.Identity.UserName); len(users) > 0 {
-			return contentOf(sessionRule, users, nil)
-		}
-		if arns := iamARNs(texts(d.Identity.ARN)); len(arns) > 0 {
-			except := exceptions(d.Identity.AccessKeyID)
-			slices.Sort(except)
-			return contentOf(identityRule, arns, except)
-		}
+		users = append(users, texts(d.Identity.UserName)...)
+		arns = append(arns, iamARNs(d.Identity.issuer("arn"))...)
+		except = append(except, exceptions(d.Identity.AccessKeyID)...)
+	}
+	switch {
+	case len(arns) > 0:
+		slices.Sort(except)
+		return contentOf(identityRule, arns, except)
+	case len(users) > 0:
+		return contentOf(sessionRule, users, nil)
 	}
 	return content{}
 }
@@ -53,7 +56,6 @@ type seenDetail struct {
 
 type seenIdentity struct {
 	Type        any `json:"type"`
-	ARN         any `json:"arn"`
 	UserName    any `json:"userName"`
 	AccessKeyID any `json:"accessKeyId"`
 	Session     any `json:"sessionContext"`
