@@ -112,6 +112,7 @@ func (a *app) prepare(failOn string) (runContext, error) {
 	}
 	r.policy = policyOf(r.settings)
 	r.policy.AsOf = asOf
+	r.policy.Watch.Settle = a.settle
 	return r, nil
 }
 

@@ -18,11 +18,15 @@ import (
 func main() {
 	ctx, stop := untilSignal(context.Background())
 	signal.Ignore(syscall.SIGPIPE) // a reader that goes away is met in print
-	a := &app{std: streams{os.Stdin, os.Stdout, os.Stderr}, env: os.Environ(), now: time.Now}
+	a := &app{std: streams{os.Stdin, os.Stdout, os.Stderr}, env: os.Environ(), now: time.Now, settle: settle}
 	code := a.run(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)
 }
+
+// settle is longer than EventBridge takes to bring a rule into effect, "a short
+// period of time" (API reference, PutRule).
+const settle = time.Minute
 
 // streams are where a command reads and writes. Results go to out and nothing
 // else does.

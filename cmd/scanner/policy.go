@@ -62,7 +62,6 @@ func watchOf(w config.Watch) watch.Policy {
 		Sessions:        w.Sessions,
 		Identities:      w.Identities,
 		RulesQuota:      w.RulesQuota,
-		Settle:          time.Minute,
 		RetireMax:       w.Retire.Max,
 		RetirePercent:   w.Retire.MaxPercent,
 	}

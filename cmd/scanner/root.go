@@ -20,6 +20,8 @@ type app struct {
 	env    []string
 	now    func() time.Time
 	daemon bool // the command runs until it is stopped
+	// settle is how long new rules are given to work before old ones go.
+	settle time.Duration
 
 	configFile, output, profile, region string
 	asOf, logLevel, logFormat           string

@@ -3,7 +3,6 @@ package main
 import (
 	"math"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -51,7 +50,7 @@ func TestDefaultSettingsAreTheDefaultPolicy(t *testing.T) {
 		Watch: watch.Policy{
 			NamePrefix: "keywatch", Owner: "default", HomeRegion: "us-east-1",
 			MessageGroup: "keywatch", Layout: watch.Layout{Mode: watch.Auto},
-			State: "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", RulesQuota: 300, Settle: time.Minute, RetireMax: 3, RetirePercent: 30,
+			State: "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", RulesQuota: 300, RetireMax: 3, RetirePercent: 30,
 		},
 	}
 	want.Checks.Disabled, want.Checks.Severity = map[report.CheckID]bool{}, map[report.CheckID]report.Severity{}

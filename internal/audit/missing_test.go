@@ -267,3 +267,21 @@ func TestAmbiguousKeysAreAllWatched(t *testing.T) {
 		}
 	}
 }
+
+// TestAReportCutShortProvesNothing: a report that ends after the root row looks
+// whole. Rules for several keys do not remember their users, and the call that
+// knows is denied: nobody may conclude that the users are gone.
+func TestAReportCutShortProvesNothing(t *testing.T) {
+	w := newWorld(t, nil)
+	w.policy.Watch.Layout.Mode = watch.Packed
+	keys := append(w.user("a", [2]float64{200, 1}), w.user("b", [2]float64{200, 100})...)
+	w.report()
+	w.clean()
+	lines := strings.SplitAfter(string(w.cloud.Report()), "\n")
+	w.cloud.SetReport([]byte(strings.Join(lines[:2], "")), w.clock())
+	w.cloud.Deny("iam", "GetAccessKeyLastUsed")
+	if w.apply().Complete() {
+		t.Error("keys that could not be looked up went unsaid")
+	}
+	w.expect(keys...)
+}

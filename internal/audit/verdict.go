@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"golang.org/x/sync/errgroup"
@@ -26,6 +27,7 @@ type lookedAt struct {
 func (a Account) lookAfresh(ctx context.Context, j *judgement, orphans []watch.Memory) ([]lookedAt, error) {
 	looks := make([]lookedAt, len(orphans))
 	witnesses := j.witnesses()
+	whole := sync.OnceValue(func() bool { return a.isWhole(ctx, j.rep) })
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(8)
 	for i, m := range orphans {
@@ -33,7 +35,7 @@ func (a Account) lookAfresh(ctx context.Context, j *judgement, orphans []watch.M
 			if m.Key == watch.RootKey {
 				looks[i] = a.lookAtRoot(ctx, j, m)
 			} else {
-				looks[i] = j.lookAt(ctx, m, witnesses)
+				looks[i] = j.lookAt(ctx, m, witnesses, whole)
 			}
 			return ctx.Err()
 		})
@@ -44,10 +46,22 @@ func (a Account) lookAfresh(ctx context.Context, j *judgement, orphans []watch.M
 	return looks, nil
 }
 
-func (j *judgement) lookAt(ctx context.Context, m watch.Memory, witnesses []string) lookedAt {
+// isWhole tells that IAM counts as many users as the report shows. A report that
+// was cut short between two rows looks like any other.
+func (a Account) isWhole(ctx context.Context, rep report.Report) bool {
+	out, err := a.IAM.GetAccountSummary(ctx, &iam.GetAccountSummaryInput{})
+	if err != nil {
+		return false
+	}
+	users, told := out.SummaryMap["Users"]
+	return told && int(users) == rep.Users()
+}
+
+func (j *judgement) lookAt(ctx context.Context, m watch.Memory, witnesses []string, whole func() bool) lookedAt {
 	look := lookedAt{memory: m}
-	trail := report.Trail{Owners: j.owners(m), Witnesses: witnesses, NoKeys: len(witnesses) == 0}
-	trail.OwnerGone = m.User == "" && m.Fingerprint != "" && len(trail.Owners) == 0
+	trail := report.Trail{Owners: j.owners(m), Witnesses: witnesses}
+	trail.NoKeys = len(witnesses) == 0 && whole()
+	trail.OwnerGone = m.User == "" && m.Fingerprint != "" && len(trail.Owners) == 0 && whole()
 	answer := j.keys.LookUp(ctx, m.Key, trail)
 	look.user = answer.User
 	switch answer.State {

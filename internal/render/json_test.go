@@ -235,7 +235,9 @@ func TestPlanContract(t *testing.T) {
     }
   ],
   "uncovered_regions": [],
+  "skipped_regions": [],
   "watched_keys": [],
+  "watched_identities": [],
   "complete": false,
   "incomplete_reasons": [
     "the audit's",

@@ -59,6 +59,9 @@ func planMarkdown(out *bytes.Buffer, r audit.Result, o Options) {
 	if len(r.Plan.Uncovered) > 0 {
 		fmt.Fprintf(out, "\n**Not covered** (a key used there may raise no alert): %s\n", codes(r.Plan.Uncovered, ", "))
 	}
+	if len(r.Plan.Skipped) > 0 {
+		fmt.Fprintf(out, "\n**Skipped** (%s): %s\n", prose(skippedMeaning), codes(r.Plan.Skipped, ", "))
+	}
 	fmt.Fprintf(out, "\n%s\n", prose(PlanSentence(r)))
 }
 

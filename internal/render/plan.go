@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -19,7 +20,7 @@ func planTable(out *bytes.Buffer, r audit.Result, o Options, wide bool) {
 	p := page{out, o.Width, o.Color}
 	accountHead(p, r, o)
 	if wide {
-		p.para("Watched     ", bold, orNone(strings.Join(r.Plan.WatchedKeys, " ")))
+		p.para("Watched     ", bold, orNone(strings.Join(slices.Concat(r.Plan.WatchedKeys, r.Plan.WatchedIdentities), " ")))
 	}
 	incompleteHead(p, r.IncompleteReasons())
 	var quiet block
@@ -40,9 +41,15 @@ func planTable(out *bytes.Buffer, r audit.Result, o Options, wide bool) {
 		p.gap()
 		p.para("NOT COVERED ", alarmed, strings.Join(r.Plan.Uncovered, ", ")+": a key used there may raise no alert")
 	}
+	if len(r.Plan.Skipped) > 0 {
+		p.gap()
+		p.para("SKIPPED     ", bold, strings.Join(r.Plan.Skipped, ", ")+": "+skippedMeaning)
+	}
 	p.gap()
 	p.para("", plain, PlanSentence(r))
 }
+
+const skippedMeaning = "this run was not to look there (--regions)"
 
 // block is Regions in which the same happens.
 type block []watch.RegionPlan

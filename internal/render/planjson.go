@@ -12,7 +12,9 @@ type planDoc struct {
 	Audit             auditDoc    `json:"audit"`
 	Regions           []regionDoc `json:"regions"`
 	UncoveredRegions  []string    `json:"uncovered_regions"`
+	SkippedRegions    []string    `json:"skipped_regions"`
 	WatchedKeys       []string    `json:"watched_keys"`
+	WatchedIdentities []string    `json:"watched_identities"`
 	Complete          bool        `json:"complete"`
 	IncompleteReasons []string    `json:"incomplete_reasons"`
 }
@@ -43,7 +45,9 @@ func newPlanDoc(r audit.Result, o Options) planDoc {
 		Audit:             newAuditDoc(r, o),
 		Regions:           []regionDoc{},
 		UncoveredRegions:  list(r.Plan.Uncovered),
+		SkippedRegions:    list(r.Plan.Skipped),
 		WatchedKeys:       list(r.Plan.WatchedKeys),
+		WatchedIdentities: list(r.Plan.WatchedIdentities),
 		Complete:          r.Complete(),
 		IncompleteReasons: list(r.IncompleteReasons()),
 	}

@@ -81,20 +81,26 @@ func PlanSentence(r audit.Result) string {
 }
 
 func noChanges(r audit.Result, s sums) string {
-	keys := len(r.Plan.WatchedKeys)
+	keys, others := len(r.Plan.WatchedKeys), ""
+	if n := len(r.Plan.WatchedIdentities); n > 0 {
+		others = " and " + count(n, "other watch")
+	}
 	where := count(s.covered, "Region")
+	if n := len(r.Plan.Skipped); n > 0 {
+		where += fmt.Sprintf("; %s not looked at", count(n, "Region"))
+	}
 	if n := len(r.Plan.Uncovered); n > 0 {
 		where += fmt.Sprintf("; %s not covered", count(n, "Region"))
 	}
 	switch {
 	case !r.Complete() || s.errors > 0:
 		return fmt.Sprintf("INCOMPLETE: no changes in what could be looked at; %d unchanged.", s.unchanged)
-	case keys == 0:
+	case keys == 0 && others == "":
 		return fmt.Sprintf("No changes: no key needs a watch in %s.", where)
-	case keys == 1:
+	case keys == 1 && others == "":
 		return fmt.Sprintf("No changes: the 1 risky key is watched in %s.", where)
 	}
-	return fmt.Sprintf("No changes: all %d keys are watched in %s.", keys, where)
+	return fmt.Sprintf("No changes: all %s%s are watched in %s.", count(keys, "key"), others, where)
 }
 
 // sums are what a plan adds up to, beside Pending and Applied.
@@ -131,10 +137,13 @@ func sumsOf(plan watch.Plan) sums {
 	return s
 }
 
-// count says how many of what: 1 key, 2 keys.
+// count says how many of what: 1 key, 2 keys, 3 watches.
 func count(n int, noun string) string {
-	if n == 1 {
+	switch {
+	case n == 1:
 		return "1 " + noun
+	case strings.HasSuffix(noun, "ch"):
+		noun += "e"
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }

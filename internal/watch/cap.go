@@ -2,9 +2,12 @@ package watch
 
 import (
 	"fmt"
+	"maps"
+	"strings"
 )
 
-// overCap are keys that must not lose their watch in this run.
+// overCap are the keys, and users' sessions, that must not lose their watch in this
+// run.
 type overCap struct {
 	keys   map[string]bool
 	reason string // "" where the cap is kept
@@ -15,7 +18,7 @@ type overCap struct {
 // they are gone. Rules that alert in any way count, so that a changed pattern or
 // target in the settings does not lift the cap.
 func (m maker) overCap(plan Plan) overCap {
-	watched, losing := map[string]bool{}, map[string]bool{}
+	watched, losing, sessions := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, o := range m.Observed {
 		for _, own := range o.Own {
 			for _, key := range own.Keys {
@@ -31,6 +34,9 @@ func (m maker) overCap(plan Plan) overCap {
 				continue
 			}
 			for _, key := range change.KeysRemoved {
+				if strings.HasPrefix(key, sessionsOf) && !m.wanted[key] {
+					sessions[key] = true
+				}
 				if watched[key] && !m.wanted[key] && !m.Verdicts[key].Proved {
 					losing[key] = true
 				}
@@ -43,8 +49,9 @@ func (m maker) overCap(plan Plan) overCap {
 		return overCap{}
 	}
 	reason := fmt.Sprintf("%d of %d watched keys would lose their watch, more than the cap of %d", len(losing), len(watched), limit)
-	return overCap{keys: losing, reason: reason,
-		advice: fmt.Sprintf("nothing of that kind is retired; if this is right, run apply --allow-retire %d once", len(losing))}
+	advice := fmt.Sprintf("nothing of that kind is retired; if this is right, run apply --allow-retire %d once", len(losing))
+	maps.Copy(losing, sessions) // they may be those of the same users
+	return overCap{keys: losing, reason: reason, advice: advice}
 }
 
 // keepThose plans again, so that the keys over the cap stay in their rules, and
