@@ -251,3 +251,25 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// TestASpoiledPackStillKnowsWhoSlept: the pattern of a rule for several keys is
+// overwritten in every Region, so that nothing says which key its memory is of.
+// The slots say it: a key that slept and was used since is woken, and stays so.
+func TestASpoiledPackStillKnowsWhoSlept(t *testing.T) {
+	w := newWorld(t, nil)
+	w.policy.Watch.Layout.Mode = watch.Packed
+	woken := w.user("woken", [2]float64{60, 50})[0]
+	asleep := w.user("asleep", [2]float64{60, 50})[0]
+	w.report()
+	w.clean()
+	w.expect(woken, asleep)
+	_, err := w.cloud.Use(fakeaws.KeyUse{Key: woken, Region: "us-east-1", ReadOnly: true})
+	must(t, err)
+	spoil(w, "")
+	w.pass(day)
+	for range 3 {
+		w.clean()
+		w.expect(woken, asleep)
+	}
+	w.settled()
+}

@@ -22,6 +22,7 @@ func (a Account) Teardown(ctx context.Context, p Policy, yes bool) (Result, erro
 	}
 	p.Watch.AccountID = account
 	p.AllRegions, p.Regions, p.ExcludeRegions = true, nil, nil
+	p.Watch.Identities = nil // wanted without a report, and not now
 	regions, err := a.scope(ctx, p)
 	if err != nil {
 		return Result{}, err

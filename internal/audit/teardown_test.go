@@ -101,3 +101,25 @@ func TestTeardownKeepsToItsAccount(t *testing.T) {
 		t.Error("root is not watched any more")
 	}
 }
+
+// TestTeardownOfEveryKindOfRule: packs, sessions, identities and root's activity.
+func TestTeardownOfEveryKindOfRule(t *testing.T) {
+	w := newWorld(t, nil)
+	w.policy.Watch.Layout.Mode = watch.Packed
+	w.policy.Watch.Sessions, w.policy.Watch.RootActivity = true, true
+	w.policy.Watch.Identities = []string{"arn:aws:iam::{account}:user/a", "arn:aws:iam::{account}:role/admin"}
+	for _, name := range []string{"a", "b", "c"} {
+		w.user(name, [2]float64{200, 1})
+	}
+	w.report()
+	result := w.clean()
+	if want := []string{"arn:aws:iam::111122223333:role/admin", "arn:aws:iam::111122223333:user/a", "sessions:b", "sessions:c"}; !slices.Equal(result.Plan.WatchedIdentities, want) {
+		t.Errorf("watched besides keys: %v, want %v", result.Plan.WatchedIdentities, want)
+	}
+	w.settled()
+	result, err := w.account.Teardown(context.Background(), w.policy, true)
+	must(t, err)
+	if got := left(w); len(got) > 0 || !result.Complete() {
+		t.Errorf("left %v, reasons %q", got, result.IncompleteReasons())
+	}
+}

@@ -146,7 +146,11 @@ func join(w *watch.Watch, f report.Finding, r remembered) {
 		return
 	}
 	since := f.IdleSince.Truncate(24 * time.Hour)
-	if old, ok := r.idle[w.Key]; ok && old.Before(since) {
+	old, ok := r.idle[w.Key]
+	if !ok {
+		old, ok = r.lost[w.Fingerprint]
+	}
+	if ok && old.Before(since) {
 		since = old // a woken key remembers when it fell asleep
 	}
 	if w.IdleSince.IsZero() || since.Before(w.IdleSince) {

@@ -143,7 +143,7 @@ func (m maker) regions(plan *Plan) {
 func (m maker) mayLeave(label string) bool {
 	switch {
 	case !isKey(label):
-		return !m.KeepSessions || !strings.HasPrefix(label, sessionsOf)
+		return !m.KeepSessions || !m.Policy.Sessions || !strings.HasPrefix(label, sessionsOf)
 	case m.wanted[label]:
 		return !m.unjudged[label]
 	}

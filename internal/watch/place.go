@@ -22,8 +22,8 @@ type placement struct {
 	left, stuck []want
 }
 
-func (b bus) place(wants []want) *placement {
-	pl := &placement{bus: b, wants: wants, byLabel: map[string]want{}, home: map[string]*slot{}, taken: map[string]bool{}, packs: b.packed(wants)}
+func (b bus) place(wants []want, packs bool) *placement {
+	pl := &placement{bus: b, wants: wants, byLabel: map[string]want{}, home: map[string]*slot{}, taken: map[string]bool{}, packs: packs}
 	for _, w := range wants {
 		pl.byLabel[w.label()] = w
 	}

@@ -12,7 +12,7 @@ func (b bus) plan(wants []want, l leaving) (changes []Change, last wave) {
 	for n := 1; ; n++ {
 		last = b.wave(wants, l)
 		step := last.changes()
-		if len(step) == 0 {
+		if len(step) == 0 || n > wavesMax {
 			return changes, last
 		}
 		for i := range step {
@@ -22,6 +22,10 @@ func (b bus) plan(wants []want, l leaving) (changes []Change, last wave) {
 		b = last.after
 	}
 }
+
+// wavesMax is more than any plan needs: what a wave leaves undone waits for room,
+// and none makes room twice. The next run goes on from there.
+const wavesMax = 10
 
 // region plans one Region without regard to the others. kept are keys that must
 // not lose their watch.
@@ -73,7 +77,7 @@ func unchanged(o Observed, changes []Change) int {
 func (r *RegionPlan) homeless(p Policy, last wave) {
 	full := last.after
 	full.free = len(last.left)
-	pl := full.place(last.left)
+	pl := full.place(last.left, last.packs)
 	for _, s := range pl.all {
 		if s.own != nil || len(s.home) == 0 {
 			continue

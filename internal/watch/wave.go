@@ -8,6 +8,7 @@ import "slices"
 type wave struct {
 	makes, breaks []Change
 	after         bus
+	packs         bool
 	left, stuck   []want
 }
 
@@ -21,8 +22,8 @@ type leaving struct {
 }
 
 func (b bus) wave(wants []want, l leaving) wave {
-	pl := b.place(wants)
-	w := wave{after: b, left: pl.left, stuck: pl.stuck}
+	pl := b.place(wants, b.packed(wants))
+	w := wave{after: b, packs: pl.packs, left: pl.left, stuck: pl.stuck}
 	w.after.own = nil
 	var updates []Change
 	for _, s := range pl.all {
