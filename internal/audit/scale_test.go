@@ -59,7 +59,7 @@ func TestTenThousandKeys(t *testing.T) {
 // as the command makes them.
 func seventeenRegions(t *testing.T) *world {
 	var regions []fakeaws.Region
-	for _, name := range strings.Fields("us-east-1 us-east-2 us-west-1 us-west-2 ca-central-1 sa-east-1 eu-west-1 eu-west-2 eu-west-3 eu-central-1 eu-north-1 ap-south-1 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-southeast-1 ap-southeast-2") {
+	for name := range strings.FieldsSeq("us-east-1 us-east-2 us-west-1 us-west-2 ca-central-1 sa-east-1 eu-west-1 eu-west-2 eu-west-3 eu-central-1 eu-north-1 ap-south-1 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-southeast-1 ap-southeast-2") {
 		regions = append(regions, fakeaws.Region{Name: name})
 	}
 	w := newWorld(t, func(o *fakeaws.Options) {

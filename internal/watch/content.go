@@ -69,7 +69,7 @@ func (c content) labels() []string {
 	return labels
 }
 
-// of is the content with the given labels, of c's kind.
+// contentOf is what a rule of a kind for the given labels names.
 func contentOf(k kind, labels, except []string) content {
 	c := content{kind: k, except: except}
 	for _, l := range labels {
@@ -78,17 +78,6 @@ func contentOf(k kind, labels, except []string) content {
 	slices.Sort(c.subjects)
 	c.subjects = slices.Compact(c.subjects)
 	return c
-}
-
-// word begins the name of a rule that is not for one key.
-func (k kind) word(subject string) string {
-	switch k {
-	case keyRule, sessionRule:
-		return string(k) // and a number
-	case identityRule:
-		return identityWord(subject)
-	}
-	return RootKey
 }
 
 // identityWord is the name of a user or role as far as a rule's name takes it.

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -48,7 +49,7 @@ var headlines = map[kind]string{
 func message(rule string, k kind, reasons Reason) *types.InputTransformer {
 	fields := alertFields
 	if k == sessionRule || k == identityRule {
-		fields = append(fields[:len(fields):len(fields)], issuer)
+		fields = append(slices.Clip(fields), issuer)
 	}
 	paths := map[string]string{}
 	var b strings.Builder

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"maps"
 	"slices"
 )
 
@@ -28,9 +29,7 @@ func userARN(user string) string {
 func call(who identity, detail ...identity) map[string]any {
 	d := identity{"eventType": "AwsApiCall", "eventSource": "ec2.amazonaws.com", "eventName": "RunInstances", "readOnly": false, "managementEvent": true, "userIdentity": who}
 	for _, more := range detail {
-		for name, value := range more {
-			d[name] = value
-		}
+		maps.Copy(d, more)
 	}
 	return map[string]any{"source": "aws.ec2", "detail-type": "AWS API Call via CloudTrail", "detail": d}
 }

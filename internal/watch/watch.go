@@ -1,8 +1,6 @@
 package watch
 
 import (
-	"cmp"
-	"slices"
 	"strings"
 	"time"
 )
@@ -80,13 +78,4 @@ func reasonText(set Reason) string {
 func (m Memory) Kept() Watch {
 	return Watch{Key: m.Key, User: m.User, Reasons: m.Reasons, IdleSince: m.IdleSince, Fingerprint: m.Fingerprint,
 		Rank: 1, Why: []string{"watched before, and not known to be gone"}}
-}
-
-// byRisk orders watches riskiest first, then by key.
-func byRisk(watches []Watch) []Watch {
-	sorted := slices.Clone(watches)
-	slices.SortFunc(sorted, func(a, b Watch) int {
-		return cmp.Or(cmp.Compare(b.Rank, a.Rank), strings.Compare(a.Key, b.Key))
-	})
-	return sorted
 }
