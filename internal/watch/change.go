@@ -193,13 +193,15 @@ func (c *Change) whyGone(pl *placement, label string, l leaving) string {
 // is still active may be any user's.
 func (pl *placement) successors(label string, l leaving) []string {
 	var all []string
-	user := userOf(label)
-	for _, w := range pl.wants {
-		other := w.label()
-		if pl.home[other] == nil || other == label {
-			continue
-		}
-		if user != "" && w.user() == user || w.kind == identityRule && isUser(other) && isKey(label) && label != RootKey && !l.proved(label) {
+	among, user := pl.named, userOf(label)
+	switch {
+	case user != "":
+		among = pl.wants
+	case !isKey(label) || label == RootKey || l.proved(label):
+		return nil
+	}
+	for _, w := range among {
+		if other := w.label(); pl.home[other] != nil && other != label && (user == "" || w.user() == user) {
 			all = append(all, other)
 		}
 	}

@@ -13,6 +13,7 @@ type placement struct {
 	bus
 	wants   []want // riskiest first
 	byLabel map[string]want
+	named   []want // users whose identity is wanted
 	packs   bool
 	all     []*slot          // seen ones by name, then new ones
 	home    map[string]*slot // by label
@@ -26,6 +27,9 @@ func (b bus) place(wants []want, packs bool) *placement {
 	pl := &placement{bus: b, wants: wants, byLabel: map[string]want{}, home: map[string]*slot{}, taken: map[string]bool{}, packs: packs}
 	for _, w := range wants {
 		pl.byLabel[w.label()] = w
+		if w.kind == identityRule && isUser(w.subject) {
+			pl.named = append(pl.named, w)
+		}
 	}
 	for _, name := range b.foreign {
 		pl.taken[name] = true

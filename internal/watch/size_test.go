@@ -66,6 +66,22 @@ func BenchmarkMake(b *testing.B) {
 	}
 }
 
+// BenchmarkUnpack plans the largest change there is: every key moves.
+func BenchmarkUnpack(b *testing.B) {
+	p := perRegion()
+	p.Layout.Mode, p.RulesQuota = PerKey, 20000
+	wish := Wish{Policy: p, Watched: []string{home}, Watches: keysUpTo(10000)}
+	o := Observed{Region: home, Total: 250}
+	for i := range 250 {
+		o.Own = append(o.Own, p.ownOf(Wanted(p, home, fmt.Sprintf("kw-ops-keys-%d", i+1), wish.Watches[i*40:(i+1)*40]...), ""))
+	}
+	wish.Observed = []Observed{o}
+	b.ReportAllocs()
+	for b.Loop() {
+		Make(wish)
+	}
+}
+
 func BenchmarkRegion(b *testing.B) {
 	for _, n := range []int{500, 5000} {
 		b.Run(fmt.Sprintf("watches=%d", n), func(b *testing.B) {
