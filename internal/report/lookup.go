@@ -39,8 +39,8 @@ type Trail struct {
 // answers NoSuchEntity or AccessDenied for a deleted key, so a denial proves
 // nothing by itself: it counts as "deleted" only beside a remembered owner who
 // lacks the key or is gone, and only if the same call is allowed for a key that
-// surely exists, a witness's, or if there is no key in the account at all. Every
-// other failure leaves the key unknown.
+// surely exists, a witness's, or if there is no key in the account at all, and is
+// denied once more after that. Every other failure leaves the key unknown.
 func (k *Keys) LookUp(ctx context.Context, id string, trail Trail) Lookup {
 	listedWithout, deleted := "", ""
 	for _, user := range trail.Owners {
@@ -58,6 +58,11 @@ func (k *Keys) LookUp(ctx context.Context, id string, trail Trail) Lookup {
 		}
 	}
 	user, _, err := k.lastUsed(ctx, id)
+	lost := listedWithout != "" || deleted != "" || trail.OwnerGone
+	proof := denied(err) && lost && (trail.NoKeys || k.mayAsk(ctx, id, trail.Witnesses))
+	if proof { // a denial that passes says nothing: the answer must be the same again
+		user, _, err = k.lastUsed(ctx, id)
+	}
 	switch {
 	case missing(err) && listedWithout != "":
 		return without(id, listedWithout)
@@ -68,8 +73,7 @@ func (k *Keys) LookUp(ctx context.Context, id string, trail Trail) Lookup {
 	case err == nil:
 		return Lookup{State: KeyUnknown, Key: id, Why: "IAM knows the key and names no owner: look at it by hand"}
 	}
-	lost := listedWithout != "" || deleted != "" || trail.OwnerGone
-	if denied(err) && lost && (trail.NoKeys || k.mayAsk(ctx, id, trail.Witnesses)) {
+	if proof && denied(err) {
 		switch {
 		case listedWithout != "":
 			return without(id, listedWithout)
