@@ -151,7 +151,11 @@ func TestBodiesThatDoNotFit(t *testing.T) {
 	if status, answer := b.raw(t, http.MethodGet, "/archive?list-type=2&max-keys=0", "", nil); status != http.StatusOK || !strings.Contains(answer, "<IsTruncated>false<") {
 		t.Error("a list of nothing:", status, answer)
 	}
-	for _, query := range []string{"max-keys=x", "max-keys=-1", "continuation-token=!"} {
+	b.raw(t, http.MethodPut, "/archive/odd%20+%26%01%2Fkey", "", map[string]string{"X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD"})
+	if _, answer := b.raw(t, http.MethodGet, "/archive?list-type=2&encoding-type=url&prefix=odd", "", nil); !strings.Contains(answer, "<Key>odd%20%2B%26%01/key</Key>") {
+		t.Error("an encoded key:", answer)
+	}
+	for _, query := range []string{"encoding-type=none", "max-keys=x", "max-keys=-1", "continuation-token=!"} {
 		if status, answer := b.raw(t, http.MethodGet, "/archive?list-type=2&"+query, "", nil); status != http.StatusBadRequest {
 			t.Error(query, status, answer)
 		}

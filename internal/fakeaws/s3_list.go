@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,10 +20,14 @@ func (c *Cloud) listObjects(q *request) (any, *apiError) {
 		return nil, denied(c, q)
 	}
 	in := q.s3.query
-	for _, name := range []string{"encoding-type", "fetch-owner"} {
-		if in.Has(name) {
-			return nil, errNotImplemented()
-		}
+	encode := func(s string) string { return s }
+	switch kind := in.Get("encoding-type"); {
+	case kind == "url":
+		encode = encodeKey
+	case kind != "":
+		return nil, fail("InvalidArgument", "Invalid Encoding Method specified in Request")
+	case in.Has("fetch-owner"):
+		return nil, errNotImplemented()
 	}
 	size := 1000
 	if in.Has("max-keys") {
@@ -35,23 +40,21 @@ func (c *Cloud) listObjects(q *request) (any, *apiError) {
 	if b.ListPage > 0 {
 		size = min(size, b.ListPage)
 	}
-	token, after := in.Get("continuation-token"), in.Get("start-after")
-	if in.Has("continuation-token") {
-		last, err := base64.StdEncoding.DecodeString(token)
-		if err != nil || len(last) == 0 {
-			return nil, fail("InvalidArgument", "The continuation token provided is incorrect")
-		}
-		after = string(last)
+	token := in.Get("continuation-token")
+	last, decodeErr := base64.StdEncoding.DecodeString(token)
+	if decodeErr != nil || in.Has("continuation-token") && len(last) == 0 {
+		return nil, fail("InvalidArgument", "The continuation token provided is incorrect")
 	}
-	entries := b.list(in.Get("prefix"), in.Get("delimiter"), after)
+	entries := b.list(in.Get("prefix"), in.Get("delimiter"), in.Get("start-after"), string(last))
 	page := entries[:min(size, len(entries))]
 	// S3 answers MaxKeys=0 with nothing and says that nothing was cut off.
 	truncated := len(page) < len(entries) && size > 0
 	list := []*element{
-		leaf("Name", b.Name), leaf("Prefix", in.Get("prefix")), leaf("KeyCount", len(page)), leaf("MaxKeys", size), leaf("IsTruncated", truncated),
+		leaf("Name", b.Name), leaf("Prefix", encode(in.Get("prefix"))), leaf("KeyCount", len(page)), leaf("MaxKeys", size), leaf("IsTruncated", truncated),
 	}
 	for _, optional := range []*element{
-		leaf("Delimiter", in.Get("delimiter")), leaf("StartAfter", in.Get("start-after")), leaf("ContinuationToken", token),
+		leaf("Delimiter", encode(in.Get("delimiter"))), leaf("StartAfter", encode(in.Get("start-after"))),
+		leaf("ContinuationToken", token), leaf("EncodingType", in.Get("encoding-type")),
 	} {
 		if optional.value != "" {
 			list = append(list, optional)
@@ -61,7 +64,7 @@ func (c *Cloud) listObjects(q *request) (any, *apiError) {
 		list = append(list, leaf("NextContinuationToken", base64.StdEncoding.EncodeToString([]byte(page[len(page)-1].name))))
 	}
 	for _, entry := range page {
-		list = append(list, b.element(entry))
+		list = append(list, b.element(entry, encode))
 	}
 	return &s3Answer{status: http.StatusOK, body: s3XML("ListBucketResult", list...)}, nil
 }
@@ -73,32 +76,37 @@ type listed struct {
 }
 
 // list gives the keys that begin with prefix, each cut behind the first
-// delimiter that follows it, in S3's order, which is that of the bytes. What is
-// not greater than after is left out.
-func (b *s3Bucket) list(prefix, delimiter, after string) []listed {
+// delimiter that follows it, in S3's order, which is that of the bytes. It leaves
+// out keys up to after, and what was listed up to last.
+func (b *s3Bucket) list(prefix, delimiter, after, last string) []listed {
 	var entries []listed
 	for _, key := range slices.Sorted(maps.Keys(b.objects)) {
 		rest, found := strings.CutPrefix(key, prefix)
-		if !found || b.current(key) == nil {
+		if !found || key <= after || b.current(key) == nil {
 			continue
 		}
 		entry := listed{name: key}
 		if head, _, cut := strings.Cut(rest, delimiter); cut && delimiter != "" {
 			entry = listed{name: prefix + head + delimiter, common: true}
 		}
-		if entry.name > after && (len(entries) == 0 || entries[len(entries)-1] != entry) {
+		if entry.name > last && (len(entries) == 0 || entries[len(entries)-1] != entry) {
 			entries = append(entries, entry)
 		}
 	}
 	return entries
 }
 
-func (b *s3Bucket) element(entry listed) *element {
+func (b *s3Bucket) element(entry listed, encode func(string) string) *element {
 	if entry.common {
-		return node("CommonPrefixes", leaf("Prefix", entry.name))
+		return node("CommonPrefixes", leaf("Prefix", encode(entry.name)))
 	}
 	v := b.current(entry.name)
 	return node("Contents",
-		leaf("Key", entry.name), leaf("LastModified", v.at.UTC().Format("2006-01-02T15:04:05.000Z")),
+		leaf("Key", encode(entry.name)), leaf("LastModified", v.at.UTC().Format("2006-01-02T15:04:05.000Z")),
 		leaf("ETag", v.header.Get("ETag")), leaf("Size", len(v.body)), leaf("StorageClass", "STANDARD"))
+}
+
+// encodeKey is a key as encoding-type=url has it, for characters that XML lacks.
+func encodeKey(key string) string {
+	return strings.NewReplacer("%2F", "/", "+", "%20").Replace(url.QueryEscape(key))
 }

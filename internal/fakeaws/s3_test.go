@@ -156,6 +156,7 @@ func TestObjectsAreListedPageByPage(t *testing.T) {
 		{"below a prefix", s3.ListObjectsV2Input{Prefix: aws.String("a/"), Delimiter: aws.String("/")}, "a/1/… a/2/… a/3", 1},
 		{"another delimiter", s3.ListObjectsV2Input{Delimiter: aws.String("-"), Prefix: aws.String("a")}, "a-… a/1/x a/1/y a/2/x a/3", 2},
 		{"after a key", s3.ListObjectsV2Input{StartAfter: aws.String("a/2/x")}, "a/3 b c/ c/1 z", 2},
+		{"after a key among others", s3.ListObjectsV2Input{StartAfter: aws.String("a/1/x"), Delimiter: aws.String("/")}, "a/… b c/… z", 2},
 		{"two a page", s3.ListObjectsV2Input{MaxKeys: aws.Int32(2)}, "a-b a/1/x a/1/y a/2/x a/3 b c/ c/1 z", 5},
 		{"nothing there", s3.ListObjectsV2Input{Prefix: aws.String("q")}, "", 1},
 	} {
