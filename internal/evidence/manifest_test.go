@@ -161,5 +161,8 @@ func FuzzManifest(f *testing.F) {
 				t.Fatalf("%+v in a file of %d bytes", p, len(file))
 			}
 		}
+		h := held{account: account, bundle: m.Bundle, names: []string{ManifestFile, ReportFile}, files: map[string][]byte{ManifestFile: data, ReportFile: file}}
+		c := checkBundle(h, nil, nil)
+		chain(account, []checked{c}, time.Time{})
 	})
 }
