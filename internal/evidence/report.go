@@ -72,8 +72,9 @@ type Report struct {
 	Signed    int `json:"signed"`
 	Unchecked int `json:"unchecked"`
 	Unsigned  int `json:"unsigned"`
-	// Newest is each account's newest complete bundle, of those looked at. That nothing was taken
-	// away behind it, only a Link from elsewhere can tell; see VerifyOptions.
+	// Newest is each account's newest complete bundle, of those looked at. That
+	// nothing was taken away behind it, only a Link from elsewhere can tell; see
+	// VerifyOptions.Known.
 	Newest   map[string]Link `json:"newest"`
 	Problems []Remark        `json:"problems"` // never nil
 	Notes    []Remark        `json:"notes"`    // never nil
