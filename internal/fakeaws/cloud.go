@@ -113,6 +113,7 @@ type Cloud struct {
 	quotas  map[string]int
 	topics  map[string]*topic
 	queues  map[string]*queue
+	s3      s3State
 	noTrail bool
 
 	asked    *[]Message // what would be delivered, while Told asks
@@ -185,7 +186,7 @@ func (o Options) withDefaults() Options {
 
 // ServeHTTP answers one API call of any service and Region.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 4<<20))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody(r)))
 	if err != nil {
 		http.Error(w, "request too large", http.StatusRequestEntityTooLarge)
 		return

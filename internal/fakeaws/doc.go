@@ -1,5 +1,5 @@
 // Package fakeaws is an AWS in a box: an [http.Handler] that speaks IAM, STS,
-// EventBridge, SNS, SQS and Account Management to the real AWS SDK, and is
+// EventBridge, SNS, SQS, S3 and Account Management to the real AWS SDK, and is
 // meant to be no kinder than AWS.
 //
 // Begin with [New], seed the account with [Cloud.AddUser], [Cloud.SetRoot],

@@ -33,7 +33,7 @@ func statusOf(code string) int {
 	case "TooManyRequestsException":
 		return http.StatusTooManyRequests
 	}
-	return http.StatusBadRequest
+	return s3Status(code)
 }
 
 func fail(code, message string) *apiError {
@@ -52,11 +52,17 @@ func throttled(service string) *apiError {
 	case "account":
 		return fail("TooManyRequestsException", "Too Many Requests")
 	}
+	if service == "s3" {
+		return fail("SlowDown", "Please reduce your request rate.")
+	}
 	return fail("Throttling", "Rate exceeded")
 }
 
 // denied is what a service says to a caller without the permission.
 func denied(c *Cloud, q *request) *apiError {
+	if q.s3 != nil {
+		return s3Denied(c, q)
+	}
 	action := q.call.Service + ":" + q.call.Op
 	switch q.call.Service { // two services have ways of their own
 	case "sns":

@@ -13,10 +13,11 @@ const (
 	json10
 	json11
 	rest
+	restXML
 )
 
 var protocols = map[string]protocol{
-	"iam": query, "sts": query, "sns": query, "events": json11, "sqs": json10, "account": rest,
+	"iam": query, "sts": query, "sns": query, "events": json11, "sqs": json10, "account": rest, "s3": restXML,
 }
 
 // handler carries out one operation under the lock. Its result is an *element
@@ -59,6 +60,13 @@ var handlers = map[string]handler{
 	"sqs:DeleteMessage":      (*Cloud).deleteMessage,
 
 	"account:ListRegions": (*Cloud).listRegions,
+
+	"s3:PutObject":      (*Cloud).putObject,
+	"s3:GetObject":      (*Cloud).getObject,
+	"s3:HeadObject":     (*Cloud).getObject,
+	"s3:DeleteObject":   (*Cloud).deleteObject,
+	"s3:ListObjectsV2":  (*Cloud).listObjects,
+	"s3:NotImplemented": (*Cloud).notImplemented,
 }
 
 // answer is what a call is answered with.
@@ -141,6 +149,10 @@ func (a answer) write(w http.ResponseWriter) {
 		status = a.err.status
 	}
 	p := protocols[a.call.Service]
+	if p == restXML {
+		a.writeS3(w)
+		return
+	}
 	if p == query || p == 0 && a.err != nil && a.err.code == "MissingAuthenticationToken" {
 		w.Header().Set("Content-Type", "text/xml")
 		w.WriteHeader(status)

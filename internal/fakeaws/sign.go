@@ -17,6 +17,7 @@ type request struct {
 	host   string
 	agent  string
 	remote string
+	s3     *s3Request // S3 alone
 	caller caller
 	// failing is the fault whose FailedEntries this call must report.
 	failing *Fault
@@ -33,6 +34,10 @@ type caller struct {
 func readRequest(r *http.Request, body []byte) *request {
 	q := &request{body: body, host: r.Host, agent: r.UserAgent(), remote: r.RemoteAddr}
 	q.call.Key, q.call.Region, q.call.Service = credentialScope(r)
+	if q.call.Service == "s3" {
+		q.readS3(r)
+		return q
+	}
 	target := r.Header.Get("X-Amz-Target")
 	switch {
 	case target != "":
@@ -104,7 +109,10 @@ func (c *Cloud) authenticate(q *request) *apiError {
 		return fail("MissingAuthenticationToken", "Request is missing Authentication Token")
 	}
 	unknown := fail("InvalidClientTokenId", "The security token included in the request is invalid.")
-	if json {
+	switch {
+	case q.s3 != nil:
+		unknown = fail("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.")
+	case json:
 		unknown = fail("UnrecognizedClientException", "The security token included in the request is invalid.")
 	}
 	global := q.call.Service == "iam" || q.call.Service == "account"

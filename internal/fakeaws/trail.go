@@ -160,6 +160,10 @@ func (c *Cloud) trace(q *request) {
 	if k == nil { // the call deleted it
 		return
 	}
+	if q.s3 != nil {
+		c.noteS3(k)
+		return
+	}
 	ip, _, err := net.SplitHostPort(q.remote)
 	if err != nil {
 		ip = q.remote
