@@ -51,7 +51,9 @@ type Policy struct {
 	// AccountID, if set, is the only account that may be looked at.
 	AccountID string
 	Checks    report.Policy
-	Fetch     report.FetchPolicy
+	// Exceptions waive findings; of several that do, the first counts.
+	Exceptions []report.Exception
+	Fetch      report.FetchPolicy
 	// WatchOn lists the checks that, when failed, make a key risky.
 	WatchOn []report.CheckID
 	// AsOf moves the point of judgement; zero means the report's own time.

@@ -32,16 +32,18 @@ var troubles = []trouble{
 }
 
 // disturbed runs while trouble strikes, and watches every call.
-// Where nothing may be retired without proof, all keys that are still active stay.
+// Where nothing may be retired without proof, all keys stay that rules name and
+// that are still active. An identity goes with its setting.
 func (h *history) disturbed(at int, kind trouble, keepsAll bool) (calls int) {
-	must, _ := h.wanted(time.Now())
-	for _, k := range h.keys {
-		if keepsAll && k.active && !k.gone && !slices.Contains(must, k.id) {
-			must = append(must, k.id)
-		}
-	}
 	before := map[string][]string{}
 	for _, region := range h.watchedRegions() {
+		must, _ := h.wanted(time.Now())
+		named := h.w.covered(region)
+		for _, k := range h.keys {
+			if keepsAll && k.active && !k.gone && slices.Contains(named, k.id) {
+				must = append(must, k.id)
+			}
+		}
 		told := h.told(region)
 		before[region] = slices.DeleteFunc(slices.Clone(must), func(k string) bool { return !slices.Contains(told, k) })
 	}

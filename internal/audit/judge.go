@@ -23,9 +23,10 @@ func (a Account) Audit(ctx context.Context, p Policy, now time.Time) (Result, er
 	if err != nil {
 		return Result{}, err
 	}
-	if err := j.resolve(ctx, remembered{}); err != nil {
+	if err := j.resolve(ctx, remembered{}, true); err != nil {
 		return Result{}, err
 	}
+	j.closeExceptions()
 	return j.result, nil
 }
 
@@ -41,6 +42,8 @@ func File(content []byte, p Policy, asOf time.Time) (Result, error) {
 	}
 	j := newJudgement(p, rep, content, asOf)
 	j.result.Report.Source = "file"
+	j.unsureOfKeys()
+	j.closeExceptions()
 	return j.result, nil
 }
 
@@ -66,6 +69,8 @@ func newJudgement(p Policy, rep report.Report, content []byte, asOf time.Time) *
 		Findings:   report.Evaluate(rep.Rows, p.Checks, asOf),
 		ActiveKeys: rep.ActiveKeys(),
 		Risky:      p.risky(),
+		Checks:     p.Checks,
+		Exceptions: slices.Clone(p.Exceptions),
 		Incomplete: []string{},
 	}}
 }
@@ -150,12 +155,16 @@ func (p Policy) arns() iter.Seq2[string, []string] {
 }
 
 // resolve finds the IDs of risky keys, from memory where rules remember them,
-// and judges keys that the report does not show.
-func (j *judgement) resolve(ctx context.Context, known remembered) error {
+// and judges keys that the report does not show. Where nobody watches, excepted
+// keys are found, too.
+func (j *judgement) resolve(ctx context.Context, known remembered, excepted bool) error {
+	j.except() // those for users, who are then not asked for
 	findings, problems, err := report.ResolveKeys(ctx, j.keys, j.rep, j.result.Findings, report.Resolution{
 		Risky:     j.result.Risky,
 		Generated: j.result.Report.GeneratedAt,
 		Known:     known.ids,
+		Excepted:  excepted,
+		Users:     j.exceptedOwners(ctx),
 	})
 	if err != nil {
 		return err

@@ -56,10 +56,11 @@ func (a Account) wishFor(ctx context.Context, j *judgement, wish *watch.Wish) er
 		woke := report.ReawakenedKeys(j.rep, known.idleByPrint(), j.severity(report.KeyReawakened))
 		j.result.Findings = report.Insert(j.result.Findings, woke...)
 	}
-	if err := j.resolve(ctx, known); err != nil {
+	if err := j.resolve(ctx, known, false); err != nil {
 		return err
 	}
 	j.wake(known)
+	j.except()
 	wish.Watches = j.policy.withRoot(j.watchesOf(j.result.Findings, known))
 	orphans := watch.Orphans(wish.Observed, wish.Watches)
 	looks := make([]lookedAt, 0, len(orphans))
@@ -74,6 +75,7 @@ func (a Account) wishFor(ctx context.Context, j *judgement, wish *watch.Wish) er
 		}
 	}
 	j.settle(wish, looks, known)
+	j.closeExceptions()
 	return nil
 }
 
@@ -123,7 +125,13 @@ func (j *judgement) settle(wish *watch.Wish, looks []lookedAt, known remembered)
 		case look.verdict != nil:
 			wish.Verdicts[look.memory.Key] = *look.verdict
 		case look.woke != nil:
-			woke = append(woke, *look.woke)
+			f := report.Except([]report.Finding{*look.woke}, j.result.Exceptions, j.result.AsOf)[0]
+			if f.Status == report.Excepted {
+				wish.Verdicts[look.memory.Key] = *excepted(f)
+			}
+			if !j.knowsAwake(f) {
+				woke = append(woke, f)
+			}
 		default:
 			wish.Watches = append(wish.Watches, j.kept(look))
 			wish.KeepSessions = wish.KeepSessions || j.kept(look).User == ""
@@ -136,6 +144,14 @@ func (j *judgement) settle(wish *watch.Wish, looks []lookedAt, known remembered)
 		j.result.Findings = report.Insert(j.result.Findings, woke...)
 		wish.Watches = append(wish.Watches, j.watchesOf(woke, known)...)
 	}
+}
+
+// knowsAwake tells that the findings have key-reawakened for the same slot. A key
+// that woke and is excepted is an orphan, and looked at once more.
+func (j *judgement) knowsAwake(f report.Finding) bool {
+	return slices.ContainsFunc(j.result.Findings, func(g report.Finding) bool {
+		return g.Check == f.Check && g.User == f.User && g.Slot == f.Slot && (f.Slot != 0 || g.Key.ID == f.Key.ID)
+	})
 }
 
 // kept is the watch of a key that stays watched as its rule remembers it. Rules

@@ -19,6 +19,9 @@ type Result struct {
 	ActiveKeys int
 	// Risky tells which checks, when failed, make a key worth watching.
 	Risky map[report.CheckID]bool
+	// Checks and Exceptions are the policy's.
+	Checks     report.Policy
+	Exceptions []report.Exception
 	// Incomplete says, a sentence each, what was not looked at. Empty means
 	// that everything was. A plan adds its own, see Plan.Incomplete.
 	Incomplete []string
@@ -69,6 +72,11 @@ func (r Result) Summary() Summary {
 	}
 	s.RiskyKeys = len(risky)
 	return s
+}
+
+// Judged is what controls are assessed by.
+func (r Result) Judged() report.Judged {
+	return report.Judged{Findings: r.Findings, Exceptions: r.Exceptions, Policy: r.Checks, AsOf: r.AsOf, RulesRead: r.Plan != nil}
 }
 
 // IncompleteReasons joins the result's own reasons and its plan's.

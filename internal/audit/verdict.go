@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"golang.org/x/sync/errgroup"
@@ -71,6 +72,9 @@ func (j *judgement) lookAt(ctx context.Context, m watch.Memory, witnesses []stri
 		j.judgeActive(ctx, &look, answer.User)
 	default:
 		look.doubt = fmt.Sprintf("key %q stays watched: %s", m.Key, answer.Why)
+		if answer.User == "" {
+			look.doubt += "; if the key was deleted, delete its rules by hand"
+		}
 	}
 	return look
 }
@@ -130,7 +134,7 @@ func (j *judgement) judgeActive(ctx context.Context, look *lookedAt, user string
 		return // the report is older than the user's name, or not whole
 	}
 	if _, further := j.further[look.memory.Key]; further {
-		look.verdict = cleared(user) // it would be wanted if it failed a check
+		look.verdict = j.cleared(look.memory.Key, user, 0) // it would be wanted if it failed a check
 		return
 	}
 	row := j.rep.Rows[i]
@@ -149,14 +153,25 @@ func (j *judgement) judgeActive(ctx context.Context, look *lookedAt, user string
 	}
 	switch len(woken) {
 	case 0:
-		look.verdict = cleared(user)
+		look.verdict = j.cleared(look.memory.Key, user, slots[0])
 	case len(slots): // in whichever slot it is, it woke
 		look.woke = &woken[0]
 	}
 }
 
-func cleared(user string) *watch.Verdict {
+// cleared is the verdict on an active key that nothing is wrong with any more, or
+// nothing that an exception does not waive.
+func (j *judgement) cleared(key, user string, slot int) *watch.Verdict {
+	for _, f := range j.result.Findings {
+		if f.User == user && f.Slot == slot && f.Status == report.Excepted && j.result.Risky[f.Check] && (slot != 0 || f.Key.ID == key) {
+			return excepted(f)
+		}
+	}
 	return &watch.Verdict{Why: fmt.Sprintf("user %q still has the key; it fails no watched check any more", user)}
+}
+
+func excepted(f report.Finding) *watch.Verdict {
+	return &watch.Verdict{Why: fmt.Sprintf("user %q still has the key; %s is excepted until %s: %s", f.User, f.Check, f.Exception.Expires.Format(time.DateOnly), f.Exception)}
 }
 
 // unclear tells that a watched check has no answer for a slot.

@@ -17,7 +17,8 @@ const incomplete = "incomplete"
 func auditCSV(w io.Writer, doc auditDoc) error {
 	lines := [][]string{append(headColumns(), "check", "status", "severity", "user", "arn", "slot",
 		"access_key_id", "ambiguous", "candidate_key_ids", "key_state", "created_at", "last_used_at",
-		"last_used_service", "last_used_region", "age_days", "idle_days", "reason")}
+		"last_used_service", "last_used_region", "age_days", "idle_days", "reason", "controls",
+		"exception_for", "exception_reason", "exception_owner", "exception_ticket", "exception_expires")}
 	var all []findingDoc
 	for _, reason := range doc.IncompleteReasons {
 		all = append(all, findingDoc{Status: incomplete, Reason: reason})
@@ -27,11 +28,16 @@ func auditCSV(w io.Writer, doc auditDoc) error {
 		if f.Slot != 0 {
 			slot = strconv.Itoa(f.Slot)
 		}
+		x := exceptionDoc{}
+		if f.Exception != nil {
+			x = *f.Exception
+		}
 		lines = append(lines, append(headCells(doc, doc.Complete),
 			cell(f.Check), cell(f.Status), cell(f.Severity), cell(f.User), cell(f.ARN), slot,
 			cell(f.AccessKeyID), strconv.FormatBool(f.Ambiguous), cells(f.CandidateKeyIDs), cell(f.KeyState),
 			cell(f.CreatedAt), cell(f.LastUsedAt), cell(f.LastUsedService), cell(f.LastUsedRegion),
-			number(f.AgeDays), number(f.IdleDays), cell(f.Reason)))
+			number(f.AgeDays), number(f.IdleDays), cell(f.Reason), cells(f.Controls),
+			cell(x.For), cell(x.Reason), cell(x.Owner), cell(x.Ticket), cell(x.Expires)))
 	}
 	return csv.NewWriter(w).WriteAll(lines)
 }

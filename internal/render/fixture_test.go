@@ -69,6 +69,7 @@ func mixed() audit.Result {
 		},
 		AsOf:       at("2026-11-20T06:00:00Z"),
 		ActiveKeys: 12,
+		Checks:     report.DefaultPolicy(),
 		Risky:      map[report.CheckID]bool{report.RootAccessKey: true, report.KeyStale: true, report.KeyUnrotated: true},
 		Incomplete: []string{`the access keys of user "heidi" could not be listed: AccessDenied: not authorized to perform iam:ListAccessKeys; allow it to the scanner's role`},
 		Findings: []report.Finding{
@@ -79,7 +80,7 @@ func mixed() audit.Result {
 			judged(bob, report.ConsoleMFA, report.Fail, report.High, "can sign in to the console without MFA"),
 			judged(bobKey, report.KeyAtUserCreation, report.Fail, report.Low, "created 1 s after the console user"),
 			judged(bobKey, report.KeyStale, report.Fail, report.High, "unused for 173 days (limit 45d)"),
-			judged(bobKey, report.KeyUnrotated, report.Excepted, report.Medium, "not rotated for 1596 days (limit 90d)"),
+			excepted(judged(bobKey, report.KeyUnrotated, report.Excepted, report.Medium, "not rotated for 1596 days (limit 90d)")),
 			judged(with(dave, report.KeyRef{State: report.KeyInactive, ID: "AKIADAVE000000000002", Why: "the key was deactivated since the report"}),
 				report.KeyUnrotated, report.Fail, report.Medium, "not rotated for 171 days (limit 90d)"),
 			judged(with(deploy, report.KeyRef{State: report.KeyAmbiguous, Candidates: []string{"AKIADEPLOY0000000002", "AKIADEPLOY0000000001"}, Why: "several keys fit and are all watched"}),
@@ -90,8 +91,19 @@ func mixed() audit.Result {
 				report.KeyUnrotated, report.Fail, report.Medium, "not rotated for 4340 days (limit 90d)"),
 			judged(found(ivan, "AKIAIVAN000000000002"), report.KeyUnrotated, report.Fail, report.Medium, "not rotated for 2149 days (limit 90d)"),
 			judged(judy, report.KeyUnrotated, report.Unknown, report.Medium, "the creation date, 2026-11-20T06:00:01Z, lies after the point of judgement, 2026-11-20T06:00:00Z"),
+			excepted(judged(report.Finding{}, report.ExceptionExpiring, report.Fail, report.Low,
+				`the exception for user "b?b" (ticket =SEC-7, owner ops) ends after 2026-11-30, in 10 days: renew it or put right what it waives`)),
 		},
 	}
+}
+
+// excepted gives a finding an exception.
+func excepted(f report.Finding) report.Finding {
+	f.Exception = &report.Exception{
+		User: "b?b", Checks: []report.CheckID{report.KeyUnrotated}, Reason: "moves to roles | by Q4",
+		Owner: "ops", Ticket: "=SEC-7", Expires: at("2026-11-30T00:00:00Z"),
+	}
+	return f
 }
 
 // spotless is an account with nothing but passes.

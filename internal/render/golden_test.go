@@ -40,6 +40,11 @@ func TestWholeOutputs(t *testing.T) {
 	file.AsOf = at("2026-11-21T00:00:00Z")
 	all, color := options(120), options(80)
 	all.All, color.Color = true, true
+	controls := func(width int) Options {
+		o := options(width)
+		o.Frameworks = []string{"soc2", "cis-5.0"}
+		return o
+	}
 
 	tests := []output{
 		{"audit-all", writeAudit, "table", mixed(), all},
@@ -49,6 +54,10 @@ func TestWholeOutputs(t *testing.T) {
 		{"audit-json", writeAudit, "json", mixed(), options(0)},
 		{"audit-csv", writeAudit, "csv", mixed(), options(0)},
 		{"audit-markdown", writeAudit, "markdown", mixed(), options(0)},
+		{"audit-controls-120", writeAudit, "table", spotless(), controls(120)},
+		{"audit-controls-60", writeAudit, "table", mixed(), controls(60)},
+		{"audit-controls-json", writeAudit, "json", spotless(), controls(0)},
+		{"audit-controls-markdown", writeAudit, "markdown", mixed(), controls(0)},
 		{"plan-color", writePlan, "table", applied(), color},
 		{"plan-settled", writePlan, "table", settled(), options(80)},
 		{"plan-json", writePlan, "json", applied(), options(0)},

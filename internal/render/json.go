@@ -23,6 +23,7 @@ type auditDoc struct {
 	Complete          bool         `json:"complete"`
 	IncompleteReasons []string     `json:"incomplete_reasons"`
 	Summary           summaryDoc   `json:"summary"`
+	Controls          []controlDoc `json:"controls"` // of the frameworks asked for
 	Findings          []findingDoc `json:"findings"`
 }
 
@@ -66,6 +67,23 @@ type findingDoc struct {
 	IdleDays        *int     `json:"idle_days,omitempty"`
 	Reason          string   `json:"reason"`
 	Controls        []string `json:"controls"`
+	// Exception is what waives the finding, or what the finding is about.
+	Exception *exceptionDoc `json:"exception,omitempty"`
+}
+
+type exceptionDoc struct {
+	For     string `json:"for"` // in words
+	Reason  string `json:"reason"`
+	Owner   string `json:"owner"`
+	Ticket  string `json:"ticket"`
+	Expires string `json:"expires"` // the last day on which it counts
+}
+
+func newExceptionDoc(e *report.Exception) *exceptionDoc {
+	if e == nil {
+		return nil
+	}
+	return &exceptionDoc{For: e.Subject(), Reason: e.Reason, Owner: e.Owner, Ticket: e.Ticket, Expires: e.Expires.Format(time.DateOnly)}
 }
 
 func newAuditDoc(r audit.Result, o Options) auditDoc {
@@ -90,20 +108,22 @@ func newAuditDoc(r audit.Result, o Options) auditDoc {
 				Low:      sums.Findings[report.Low],
 			},
 		},
+		Controls: controlDocs(assess(r, o.Frameworks)),
 		Findings: []findingDoc{},
 	}
 	if at := stamp(r.Report.GeneratedAt); at != "" {
 		doc.Report.GeneratedAt = &at
 	}
+	controls := report.ControlsOf()
 	for _, f := range r.Findings {
 		if o.All || f.Status != report.Pass {
-			doc.Findings = append(doc.Findings, newFindingDoc(f, r.AsOf))
+			doc.Findings = append(doc.Findings, newFindingDoc(f, r.AsOf, controls[f.Check]))
 		}
 	}
 	return doc
 }
 
-func newFindingDoc(f report.Finding, asOf time.Time) findingDoc {
+func newFindingDoc(f report.Finding, asOf time.Time, controls []string) findingDoc {
 	doc := findingDoc{
 		Check:           string(f.Check),
 		Status:          string(f.Status),
@@ -118,7 +138,8 @@ func newFindingDoc(f report.Finding, asOf time.Time) findingDoc {
 		LastUsedService: f.LastUsedService,
 		LastUsedRegion:  f.LastUsedRegion,
 		Reason:          f.Reason,
-		Controls:        []string{},
+		Controls:        list(controls),
+		Exception:       newExceptionDoc(f.Exception),
 	}
 	if days, ok := f.AgeDays(asOf); ok {
 		doc.AgeDays = &days

@@ -188,8 +188,13 @@ func TestEveryFormatListsTheSameFindings(t *testing.T) {
 		}
 		check("csv", got)
 
+		for i := range want { // for people
+			if want[i][0] == "" {
+				want[i][0] = noUser
+			}
+		}
 		got = nil
-		row := regexp.MustCompile("(?m)^\\| [^|]* \\| `([^`]*)` .*?`([a-z-]*)` \\| [^|]* \\|$")
+		row := regexp.MustCompile("(?m)^\\| [^|]* \\| `([^`]*)` .*?`([a-z-]*)` \\| (?:[^|\\\\]|\\\\.)* \\|$")
 		for _, m := range row.FindAllStringSubmatch(written(t, writeAudit, "markdown", mixed(), o), -1) {
 			got = append(got, [2]string{m[1], m[2]})
 		}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -130,10 +131,8 @@ func verdict(f findingDoc) string {
 
 func severity(f findingDoc) string { return f.Severity }
 func status(f findingDoc) string   { return f.Status }
-func user(f findingDoc) string     { return f.User }
 func arn(f findingDoc) string      { return f.ARN }
 func check(f findingDoc) string    { return f.Check }
-func reason(f findingDoc) string   { return f.Reason }
 func created(f findingDoc) string  { return orNone(f.CreatedAt) }
 func lastUsed(f findingDoc) string { return orNone(f.LastUsedAt) }
 func service(f findingDoc) string  { return orNone(f.LastUsedService) }
@@ -141,6 +140,20 @@ func region(f findingDoc) string   { return orNone(f.LastUsedRegion) }
 func keyIDs(f findingDoc) string   { return orNone(someKeyIDs(f)) }
 func age(f findingDoc) string      { return days(f.AgeDays) }
 func idle(f findingDoc) string     { return days(f.IdleDays) }
+
+// noUser stands for the user of a finding about an exception. No user can be
+// called so.
+const noUser = "(exception)"
+
+func user(f findingDoc) string { return cmp.Or(f.User, noUser) }
+
+// reason says also by whose leave a finding is excepted, and until when.
+func reason(f findingDoc) string {
+	if x := f.Exception; x != nil && f.Status == string(report.Excepted) {
+		return fmt.Sprintf("%s; excepted until %s: %s (ticket %s, owner %s)", f.Reason, x.Expires, x.Reason, x.Ticket, x.Owner)
+	}
+	return f.Reason
+}
 
 func slot(f findingDoc) string {
 	if f.Slot == 0 {

@@ -15,6 +15,10 @@ func auditMarkdown(out *bytes.Buffer, r audit.Result, o Options, findings []find
 	fmt.Fprintf(out, "## Credential audit of account %s\n\n", code(r.AccountID))
 	known := append(facts(r, o), fact{"Report SHA-256", r.Report.SHA256}, fact{"Findings", tallyOf(r).String()})
 	markdownFacts(out, known, r.Incomplete)
+	if len(o.Frameworks) > 0 {
+		controlsMarkdown(out, assess(r, o.Frameworks))
+		out.WriteString("\n### Findings\n")
+	}
 	if len(findings) == 0 {
 		fmt.Fprintf(out, "\n%s\n", prose(AuditSentence(r)))
 		return
@@ -27,8 +31,8 @@ func auditMarkdown(out *bytes.Buffer, r audit.Result, o Options, findings []find
 				ids = append(ids, code(id))
 			}
 		}
-		rows = append(rows, []string{strong(verdict(f)), code(f.User), slot(f), orNone(strings.Join(ids, orKey+" ")),
-			age(f), idle(f), code(f.Check), prose(f.Reason)})
+		rows = append(rows, []string{strong(verdict(f)), code(user(f)), slot(f), orNone(strings.Join(ids, orKey+" ")),
+			age(f), idle(f), code(f.Check), prose(reason(f))})
 	}
 	markdownTable(out, rows)
 }

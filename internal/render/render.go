@@ -24,6 +24,9 @@ type Options struct {
 	Color bool
 	// All lists the findings that passed, too.
 	All bool
+	// Frameworks are the IDs of those whose controls an audit tells of. Unknown ones
+	// are left out.
+	Frameworks []string
 	// Version is the tool's version, for tool_version.
 	Version string
 	// Now is the time the age of the report is told from. Where it is zero no

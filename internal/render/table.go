@@ -23,6 +23,7 @@ const (
 func auditTable(out *bytes.Buffer, r audit.Result, o Options, findings []findingDoc, layouts []layout) {
 	p := page{out, o.Width, o.Color}
 	auditHead(p, r, o)
+	controlsTable(p, assess(r, o.Frameworks))
 	p.gap()
 	if len(findings) == 0 {
 		p.para("", plain, AuditSentence(r))

@@ -37,7 +37,8 @@ type Check struct {
 }
 
 // Checks lists every check with its own severity, in the order of the design.
-// Evaluate asks all of them but KeyReawakened, see Reawakened.
+// Evaluate asks all of them but KeyReawakened, see Reawakened, and those about
+// exceptions, see ExceptionFindings.
 func Checks() []Check {
 	return []Check{
 		{RootAccessKey, Critical, true},
@@ -52,6 +53,10 @@ func Checks() []Check {
 		{PasswordStale, Medium, false},
 		{SigningCertificate, Low, false},
 		{HiddenCredentials, Medium, false},
+		{ExceptionExpired, Medium, false},
+		{ExceptionExpiring, Low, false},
+		{ExceptionUnmatched, Low, false},
+		{ExceptionHidesUse, High, false},
 	}
 }
 
@@ -141,10 +146,10 @@ func compareUsers(a, b string) int {
 	if a == b {
 		return 0
 	}
-	if a == RootUser || b == RootUser {
-		if a == RootUser {
-			return -1
-		}
+	switch {
+	case a == RootUser, b == "": // what is about no user comes last
+		return -1
+	case b == RootUser, a == "":
 		return 1
 	}
 	return cmp.Or(compareFold(a, b), strings.Compare(a, b))

@@ -76,8 +76,9 @@ type Finding struct {
 	Check    CheckID
 	Status   Status
 	Severity Severity
-	User     string
-	ARN      string
+	// User and ARN are empty for a finding about an exception.
+	User string
+	ARN  string
 	// Slot is 1 or 2 where the finding is about an access key, else 0.
 	Slot int
 
@@ -91,6 +92,10 @@ type Finding struct {
 
 	// Reason is one sentence for people.
 	Reason string
+
+	// Exception is what waives an excepted finding, or what a finding about
+	// exceptions is about. Not to be changed.
+	Exception *Exception
 
 	// Key is what ResolveKeys learned of the access key. Its zero value means
 	// nobody asked.

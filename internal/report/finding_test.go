@@ -104,6 +104,8 @@ func TestChecksAreTheDesigns(t *testing.T) {
 		{"key-stale", High, true}, {"key-unrotated", Medium, true}, {"key-reawakened", High, true},
 		{"user-two-active-keys", Low, false}, {"key-at-user-creation", Low, false}, {"console-mfa", High, false},
 		{"password-stale", Medium, false}, {"signing-certificate", Low, false}, {"hidden-credentials", Medium, false},
+		{"exception-expired", Medium, false}, {"exception-expiring", Low, false},
+		{"exception-unmatched", Low, false}, {"exception-hides-use", High, false},
 	}
 	if diff := cmp.Diff(want, Checks()); diff != "" {
 		t.Errorf("checks differ (-want +got):\n%s", diff)

@@ -12,10 +12,9 @@ import (
 // Further is an active access key beyond the two that a report shows. IAM's
 // quota is two keys a user, and keys made at the same moment have exceeded it.
 type Further struct {
-	ID  string
-	row Row
-	// slot is what a report would say of the key, as of now.
-	slot Slot
+	ID, User, ARN string
+	// Slot is what a report would say of the key, as of now.
+	Slot Slot
 }
 
 // FurtherKeys finds the active keys of those users of whom the report says that
@@ -70,13 +69,13 @@ func (k *Keys) further(ctx context.Context, row Row, generated time.Time) ([]Fur
 			slot.LastUsedRegion = known(aws.ToString(used.Region))
 			slot.LastUsedService = known(aws.ToString(used.ServiceName))
 		}
-		further = append(further, Further{ID: key.id, row: row, slot: slot})
+		further = append(further, Further{ID: key.id, User: row.User, ARN: row.ARN, Slot: slot})
 	}
 	return further, nil
 }
 
 // Fingerprint is the one that the key's slot would have, if a report showed it.
-func (f Further) Fingerprint() string { return Fingerprint(f.row.User, f.slot.LastRotated) }
+func (f Further) Fingerprint() string { return Fingerprint(f.User, f.Slot.LastRotated) }
 
 // known leaves IAM's word for nothing out.
 func known(word string) string {
@@ -90,12 +89,12 @@ func known(word string) string {
 // a slot; Slot is 0 and Key says which key it is. What IAM says of it may be
 // newer than the report, so a use after asOf counts as a use at asOf.
 func (f Further) Findings(policy Policy, asOf time.Time) []Finding {
-	if f.slot.LastUsed.After(asOf) {
-		asOf = f.slot.LastUsed
+	if f.Slot.LastUsed.After(asOf) {
+		asOf = f.Slot.LastUsed
 	}
 	e := newEvaluation(policy, asOf)
-	e.keyStale(&f.row, &f.slot, 0)
-	e.keyUnrotated(&f.row, &f.slot, 0)
+	e.keyStale(f.row(), &f.Slot, 0)
+	e.keyUnrotated(f.row(), &f.Slot, 0)
 	for i := range e.findings {
 		e.findings[i] = f.name(e.findings[i])
 	}
@@ -104,9 +103,11 @@ func (f Further) Findings(policy Policy, asOf time.Time) []Finding {
 
 // Reawakened answers key-reawakened, as the function of that name does.
 func (f Further) Reawakened(idleSince time.Time, severity Severity) (Finding, bool) {
-	finding, woke := reawakened(f.row, &f.slot, 0, idleSince, severity)
+	finding, woke := reawakened(*f.row(), &f.Slot, 0, idleSince, severity)
 	return f.name(finding), woke
 }
+
+func (f Further) row() *Row { return &Row{User: f.User, ARN: f.ARN} }
 
 func (f Further) name(finding Finding) Finding {
 	finding.Key = KeyRef{State: KeyFound, ID: f.ID}

@@ -82,7 +82,7 @@ func (k *Keys) LookUp(ctx context.Context, id string, trail Trail) Lookup {
 		}
 		return Lookup{State: KeyGone, Key: id, Why: "its user and the key exist no more"}
 	}
-	return Lookup{State: KeyUnknown, Key: id, Why: fmt.Sprintf("its owner could not be asked for (%v): %s; if the key was deleted, delete its rules by hand", err, remedy(err, "iam:GetAccessKeyLastUsed"))}
+	return Lookup{State: KeyUnknown, Key: id, Why: fmt.Sprintf("its owner could not be asked for (%v): %s", err, remedy(err, "iam:GetAccessKeyLastUsed"))}
 }
 
 // lookUpOwner lists the user whom IAM names as the key's owner just now.

@@ -51,23 +51,23 @@ func TestLookUp(t *testing.T) {
 		"rotated and deleted": {rotate, nil, alice, nil,
 			Lookup{KeyGone, "alice", "", hers}, Lookup{}},
 		"deleted, its owner not remembered": {deleteKey, nil, nil, []string{"bob"},
-			Lookup{KeyGone, "", "", unknown}, Lookup{KeyUnknown, "", "", "its owner could not be asked for (*): grant iam:GetAccessKeyLastUsed; if the key was deleted, delete its rules by hand"}},
+			Lookup{KeyGone, "", "", unknown}, Lookup{KeyUnknown, "", "", "its owner could not be asked for (*): grant iam:GetAccessKeyLastUsed"}},
 		"deleted with its owner": {deleteUser, nil, alice, []string{"bob"},
 			Lookup{KeyGone, "", "", unknown}, Lookup{KeyGone, "alice", "", `user "alice" and the key exist no more`}},
 		"deleted with its owner, and nobody else to ask about": {deleteUser, nil, alice, nil,
-			Lookup{KeyGone, "", "", unknown}, Lookup{KeyUnknown, "", "", "its owner could not be asked for (*): grant iam:GetAccessKeyLastUsed; if the key was deleted, delete its rules by hand"}},
+			Lookup{KeyGone, "", "", unknown}, Lookup{KeyUnknown, "", "", "its owner could not be asked for (*): grant iam:GetAccessKeyLastUsed"}},
 		"deleted with its owner, and no witness has a key": {deleteUser, nil, alice, []string{"carol", "dave"},
-			Lookup{KeyGone, "", "", unknown}, Lookup{KeyUnknown, "", "", "its owner could not be asked for (*): grant iam:GetAccessKeyLastUsed; if the key was deleted, delete its rules by hand"}},
+			Lookup{KeyGone, "", "", unknown}, Lookup{KeyUnknown, "", "", "its owner could not be asked for (*): grant iam:GetAccessKeyLastUsed"}},
 		"deleted, and the second witness has a key": {deleteKey, nil, alice, []string{"carol", "bob"},
 			Lookup{KeyGone, "alice", "", hers}, Lookup{}},
 		"deleted, and no witness has a key": {deleteKey, nil, alice, []string{"carol"},
-			Lookup{KeyGone, "alice", "", hers}, Lookup{KeyUnknown, "", "", "its owner could not be asked for (*): grant iam:GetAccessKeyLastUsed; if the key was deleted, delete its rules by hand"}},
+			Lookup{KeyGone, "alice", "", hers}, Lookup{KeyUnknown, "", "", "its owner could not be asked for (*): grant iam:GetAccessKeyLastUsed"}},
 		"its owner was renamed": {rename, nil, alice, nil,
 			Lookup{KeyFound, "alicia", "", `user "alicia" still has the key, active`}, Lookup{}},
 		"its owner was renamed and another has the name": {renameAndReplace, nil, alice, nil,
 			Lookup{KeyFound, "alicia", "", `user "alicia" still has the key, active`}, Lookup{}},
 		"another has the name, and the new one cannot be asked for": {renameAndReplace, deny("GetAccessKeyLastUsed"), alice, nil,
-			Lookup{KeyUnknown, "", "", "its owner could not be asked for (*): grant iam:GetAccessKeyLastUsed; if the key was deleted, delete its rules by hand"}, Lookup{}},
+			Lookup{KeyUnknown, "", "", "its owner could not be asked for (*): grant iam:GetAccessKeyLastUsed"}, Lookup{}},
 		"its owner was renamed, and the new one cannot be listed": {rename,
 			func(b *box) {
 				b.Inject(fakeaws.Fault{Service: "iam", Op: "ListAccessKeys", Resource: "alicia", Code: fakeaws.AccessDenied})
@@ -78,7 +78,7 @@ func TestLookUp(t *testing.T) {
 		"lists are throttled": {deleteKey, throttle("ListAccessKeys"), alice, nil,
 			Lookup{KeyUnknown, "alice", "", `the access keys of user "alice" could not be listed (*): run again later`}, Lookup{}},
 		"the owner is throttled": {deleteKey, throttle("GetAccessKeyLastUsed"), alice, nil,
-			Lookup{KeyUnknown, "", "", "its owner could not be asked for (*): run again later; if the key was deleted, delete its rules by hand"}, Lookup{}},
+			Lookup{KeyUnknown, "", "", "its owner could not be asked for (*): run again later"}, Lookup{}},
 	} {
 		for _, mode := range []string{"NoSuchEntity", "AccessDenied"} {
 			t.Run(name+", "+mode, func(t *testing.T) {

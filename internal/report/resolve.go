@@ -16,6 +16,10 @@ type Resolution struct {
 	Risky map[CheckID]bool
 	// Generated is the report's time: keys made later are not in it.
 	Generated time.Time
+	// Excepted tells to find the IDs of slots whose checks are excepted, too.
+	Excepted bool
+	// Users are those whose slots are all found, whatever failed.
+	Users []string
 	// Known maps fingerprints of slots to the IDs that rules remember for
 	// them. A slot with exactly one is not asked for again.
 	Known map[string][]string
@@ -35,7 +39,7 @@ const sideBySide = 8
 // Problem. The error is that of ctx. Root's slots are left alone, since nobody
 // but root can list them.
 func ResolveKeys(ctx context.Context, keys *Keys, rep Report, findings []Finding, r Resolution) ([]Finding, []Problem, error) {
-	risky := riskySlots(findings, r.Risky)
+	risky := r.riskySlots(rep.Rows, findings)
 	refs := make(map[string][2]KeyRef, len(risky))
 	var ask []*Row
 	prints := Fingerprints(rep.Rows)
@@ -57,6 +61,11 @@ func ResolveKeys(ctx context.Context, keys *Keys, rep Report, findings []Finding
 	}
 	var unlisted, tied []failure
 	for i, a := range answers {
+		for slot, known := range ask[i].Slots {
+			if !known.Active && a.refs[slot].State == KeyInactive {
+				a.refs[slot].Why = "" // no news
+			}
+		}
 		refs[ask[i].User] = a.refs
 		if a.err != nil {
 			unlisted = append(unlisted, failure{ask[i].User, a.err})
@@ -78,11 +87,18 @@ func ResolveKeys(ctx context.Context, keys *Keys, rep Report, findings []Finding
 	), nil
 }
 
-// riskySlots tells by user which slots failed a watched check.
-func riskySlots(findings []Finding, watched map[CheckID]bool) map[string][2]bool {
+// riskySlots tells by user which slots failed a watched check or are to be found
+// anyway.
+func (r Resolution) riskySlots(rows []Row, findings []Finding) map[string][2]bool {
 	risky := map[string][2]bool{}
+	for _, row := range rows {
+		if len(r.Users) > 0 && slices.Contains(r.Users, row.User) {
+			risky[row.User] = [2]bool{row.Slots[0].Exists(), row.Slots[1].Exists()}
+		}
+	}
 	for _, f := range findings {
-		if f.Status == Fail && f.Slot != 0 && watched[f.Check] && f.User != RootUser {
+		fails := f.Status == Fail || f.Status == Excepted && r.Excepted
+		if fails && f.Slot != 0 && r.Risky[f.Check] && f.User != RootUser {
 			slots := risky[f.User]
 			slots[f.Slot-1] = true
 			risky[f.User] = slots

@@ -1,0 +1,127 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Exception is a reviewed, dated waiver of some checks. Exactly one of User, ARN,
+// Key and Path says whom it is for.
+type Exception struct {
+	User string // a user's name, * and ? stand for any characters; RootUser for root
+	ARN  string
+	Key  string // an access key ID
+	Path string // an IAM path, * and ? stand for any characters
+
+	Checks                []CheckID
+	Reason, Owner, Ticket string
+	// Expires is the last day (UTC midnight) on which the exception counts.
+	Expires time.Time
+	// Unsure tells that it could not be found out whose Key is, so that nothing is
+	// said where the exception seems to be for nobody.
+	Unsure bool
+}
+
+// Subject says in words whom the exception is for.
+func (e Exception) Subject() string {
+	switch {
+	case e.User != "":
+		return fmt.Sprintf("user %q", e.User)
+	case e.ARN != "":
+		return fmt.Sprintf("%q", e.ARN)
+	case e.Key != "":
+		return "key " + e.Key
+	}
+	return fmt.Sprintf("path %q", e.Path)
+}
+
+// String names the exception in a sentence.
+func (e Exception) String() string {
+	return fmt.Sprintf("the exception for %s (ticket %s, owner %s)", e.Subject(), e.Ticket, e.Owner)
+}
+
+// lapsed tells that the exception counts no more: its last day is over.
+func (e Exception) lapsed(asOf time.Time) bool { return !asOf.Before(e.Expires.AddDate(0, 0, 1)) }
+
+// names tells that the exception is for one user, root or key, and not for many.
+func (e Exception) names() bool { return e.Path == "" && !strings.ContainsAny(e.User, "*?") }
+
+// isFor tells that a finding is about whom the exception is for. Where several
+// keys fit a slot, an exception for one of them is for none.
+func (e Exception) isFor(f Finding) bool {
+	switch {
+	case f.User == "": // about an exception
+		return false
+	case e.User != "":
+		return e.User == f.User || f.User != RootUser && glob(strings.ToLower(e.User), strings.ToLower(f.User))
+	case e.ARN != "":
+		return e.ARN == f.ARN
+	case e.Key != "":
+		return e.Key == f.Key.ID && len(f.Key.Candidates) == 0
+	}
+	return f.User != RootUser && glob(e.Path, pathOf(f.ARN))
+}
+
+func (e Exception) waives(f Finding) bool { return slices.Contains(e.Checks, f.Check) && e.isFor(f) }
+
+// pathOf is the path in an IAM user's ARN, "/" at least.
+func pathOf(arn string) string {
+	_, resource, _ := strings.Cut(arn, ":user/")
+	return "/" + resource[:strings.LastIndex(resource, "/")+1]
+}
+
+// glob matches a whole text; * stands for any characters, none too, and ? for one.
+func glob(pattern, text string) bool {
+	for i := 0; i < len(pattern); i++ {
+		switch {
+		case pattern[i] == '*':
+			for rest := range len(text) + 1 {
+				if glob(pattern[i+1:], text[rest:]) {
+					return true
+				}
+			}
+			return false
+		case text == "" || pattern[i] != '?' && pattern[i] != text[0]:
+			return false
+		}
+		text = text[1:]
+	}
+	return text == ""
+}
+
+// Except returns the findings with those failed ones excepted that an exception
+// waives as of the given time, of several the first. Where only lapsed ones do,
+// the finding stays and says so. It is a pure function, and doing it twice makes
+// no difference.
+func Except(findings []Finding, exceptions []Exception, asOf time.Time) []Finding {
+	if len(exceptions) == 0 {
+		return findings
+	}
+	all := slices.Clone(findings)
+	for i := range all {
+		if f := &all[i]; f.Status == Fail {
+			f.except(exceptions, asOf)
+		}
+	}
+	return all
+}
+
+func (f *Finding) except(exceptions []Exception, asOf time.Time) {
+	said := ""
+	for i := range exceptions {
+		e := &exceptions[i]
+		switch {
+		case !e.waives(*f):
+		case !e.lapsed(asOf):
+			f.Status, f.Exception = Excepted, e
+			return
+		case said == "":
+			said = fmt.Sprintf("; its exception lapsed after %s (ticket %s)", e.Expires.Format(time.DateOnly), e.Ticket)
+		}
+	}
+	if !strings.HasSuffix(f.Reason, said) {
+		f.Reason += said
+	}
+}
