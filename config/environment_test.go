@@ -86,6 +86,13 @@ environment variable KEYWATCH_WATCH_TARGT: keywatch knows no such variable: did 
 			`environment variable KEYWATCH_WATCH_ROUTES: keywatch knows no such variable: write routes in the settings file`,
 		},
 		{
+			"exceptions have none either, nor what is in them", "", []string{"KEYWATCH_EXCEPTIONS=[]", "KEYWATCH_EXCEPTIONS_0_USER=a", "KEYWATCH_WATCH_ROUTES_0_STATE=ENABLED", "KEYWATCH_EXCEPTION=a"},
+			`environment variable KEYWATCH_EXCEPTION: keywatch knows no such variable: unset it, or see the list of variables
+environment variable KEYWATCH_EXCEPTIONS: keywatch knows no such variable: write exceptions in the settings file
+environment variable KEYWATCH_EXCEPTIONS_0_USER: keywatch knows no such variable: write exceptions in the settings file
+environment variable KEYWATCH_WATCH_ROUTES_0_STATE: keywatch knows no such variable: write routes in the settings file`,
+		},
+		{
 			"routes of the file are compared with variables",
 			"watch: {routes: [{checks: [key-stale], target: 'arn:aws:sns:us-east-1:{account}:a'}]}\n",
 			[]string{"KEYWATCH_WATCH_ON=key-unrotated", "KEYWATCH_WATCH_TARGET=arn:aws:sns:{region}:{account}:b"},
