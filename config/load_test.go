@@ -150,6 +150,16 @@ func TestGoodFilesOverlayTheDefaults(t *testing.T) {
 				reviewed(t, 21, Exception{User: "ci-*", Checks: []string{"console-mfa"}}),
 			}
 		},
+		"evidence-folder.yaml": func(s *Settings) {
+			s.Evidence = Evidence{Archive: "./archive of keys/", SignKey: `C:\keys\minisign.key`}
+		},
+		"evidence-in-s3.yaml": func(s *Settings) {
+			s.Evidence = Evidence{
+				Archive: "s3://evidence-111122223333.example/keywatch/account=1", SignKey: "/run/secrets/keywatch.key",
+				KMSKey: "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab",
+			}
+		},
+		"evidence-in-a-bucket.yaml": func(s *Settings) { s.Evidence = Evidence{Archive: "s3://evidence", KMSKey: "alias/aws/s3"} },
 		"anchors.yaml": func(s *Settings) {
 			s.Risk.StaleAfter = 9*day + 12*60*minute
 			s.Risk.UnrotatedAfter = 9*day + 12*60*minute
@@ -256,6 +266,7 @@ func FuzzLoad(f *testing.F) {
 	}
 	f.Add(Sample(), "KEYWATCH_WATCH_REGIONS=us-east-1, eu-west-1")
 	f.Add(Sample(), "KEYWATCH_WATCH_TARGET=arn:aws:sns:{region}:{account}:a,arn:aws:sqs:{region}:{account}:b")
+	f.Add(Sample(), "KEYWATCH_EVIDENCE_ARCHIVE=s3://evidence/keywatch/")
 	f.Fuzz(func(t *testing.T, content []byte, variable string) {
 		settings, err := Load("f.yaml", content, []string{variable})
 		if err != nil {

@@ -114,6 +114,10 @@ func restrict(s *reflector.Schema, path string) {
 	line := func(most uint64) *reflector.Schema {
 		return &reflector.Schema{Type: "string", Pattern: linePattern, MaxLength: &most}
 	}
+	file := func(path *reflector.Schema) *reflector.Schema {
+		path.Not = &reflector.Schema{Pattern: otherPattern + `|^~(/|$)|^\s|\s$|\{[^{}]*\}`}
+		return path
+	}
 	switch path {
 	case "version":
 		s.Const = 1
@@ -185,6 +189,13 @@ func restrict(s *reflector.Schema, path string) {
 		s.Enum = anys(append([]string{""}, states[:]...))
 	case "watch.identities":
 		*s = atMost(list(word(identityPattern), 0), mostIdentities)
+	case "evidence.archive":
+		inS3 := word("^" + s3Scheme + bucketPattern + "(/" + prefixPattern + ")?/?$")
+		*s = reflector.Schema{AnyOf: []*reflector.Schema{{Const: ""}, inS3, file(line(longestPath))}}
+	case "evidence.sign_key":
+		*s = reflector.Schema{AnyOf: []*reflector.Schema{{Const: ""}, file(line(longestPath))}}
+	case "evidence.kms_key":
+		s.Pattern = "^$|" + kmsPattern
 	case "watch.layout":
 		s.Enum = anys(layouts[:])
 	case "watch.rules_quota":
@@ -284,7 +295,9 @@ func TestSchemaAcceptsWhatLoadAccepts(t *testing.T) {
 func TestSchemaRefusesEveryBadFileItCan(t *testing.T) {
 	// Seen only by comparing settings, by arithmetic, or by reading a value.
 	beyond := []string{
-		"account-id-short-number.yaml", "dead-letter-queue-at-home.yaml", "dead-letter-queue-other-region.yaml", "duration-overflow.yaml", "exception-twice.yaml",
+		"account-id-short-number.yaml", "dead-letter-queue-at-home.yaml", "dead-letter-queue-other-region.yaml", "duration-overflow.yaml", "evidence-bucket-address.yaml", "evidence-bucket-dots.yaml",
+		"evidence-keys-without-archive.yaml", "evidence-kms-key-for-a-folder.yaml", "evidence-prefix-dots.yaml", "evidence-prefix-long.yaml",
+		"evidence-sign-key-one-line.yaml", "exception-twice.yaml",
 		"home-region-excluded.yaml", "home-region-not-listed.yaml", "merge-key.yaml", "mixed-targets.yaml", "mixed-targets-other-way.yaml",
 		"region-listed-and-excluded.yaml", "retry-max-age-long.yaml", "retry-max-age-short.yaml",
 		"route-check-in-two-routes.yaml", "route-check-not-watched.yaml", "route-empty-target.yaml", "routes-mixed-targets.yaml", "routes-without-forward-role.yaml", "schedule-never-fires.yaml",

@@ -17,6 +17,7 @@ type Settings struct {
 	// Exceptions are at most 500.
 	Exceptions []Exception `yaml:"exceptions" doc:"Reviewed, dated waivers. What one covers is reported as excepted, with all of it, and never hidden; after its last day it is a finding again. A key whose watched checks are all excepted is not watched."`
 	Watch      Watch       `yaml:"watch" doc:"Which risky keys are watched, where, and who is told."`
+	Evidence   Evidence    `yaml:"evidence" doc:"What each run keeps for auditors: the raw report, findings, plan and result, settings, and a manifest of hashes that is chained to the run before."`
 	Schedule   string      `yaml:"schedule" doc:"When the daemon runs: five cron fields in UTC, or @hourly, @daily, @every 4h. A leading CRON_TZ=Europe/Berlin names another zone. Runs lie at least 15 minutes apart."`
 }
 

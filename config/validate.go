@@ -48,6 +48,7 @@ func (l *loading) validate() {
 	l.positive("report.timeout", s.Report.Timeout, standard.Report.Timeout)
 	l.validateExceptions(s.Exceptions)
 	l.validateWatch(s)
+	l.validateEvidence(&l.settings.Evidence)
 	if _, err := parseSchedule(s.Schedule); err != nil {
 		l.refuseValue("schedule", "%v", err)
 	}
