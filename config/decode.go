@@ -144,7 +144,9 @@ func each(v reflect.Value, fn func(key, doc string, child reflect.Value)) {
 	if v.Kind() == reflect.Struct {
 		for i := range v.NumField() {
 			field := v.Type().Field(i)
-			fn(field.Tag.Get("yaml"), field.Tag.Get("doc"), v.Field(i))
+			if key := field.Tag.Get("yaml"); key != "-" { // no setting
+				fn(key, field.Tag.Get("doc"), v.Field(i))
+			}
 		}
 		return
 	}

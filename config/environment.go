@@ -49,6 +49,20 @@ func walk(v reflect.Value, path string, fn func(path, doc string, leaf reflect.V
 	})
 }
 
+// sectionLists returns the paths of the lists of sections below a section.
+func sectionLists(v reflect.Value, path string) []string {
+	var lists []string
+	each(v, func(key, _ string, child reflect.Value) {
+		switch {
+		case isSections(child):
+			lists = append(lists, join(path, key))
+		case !isLeaf(child):
+			lists = append(lists, sectionLists(child, join(path, key))...)
+		}
+	})
+	return lists
+}
+
 // readEnvironment overlays the settings with the variables in env.
 func (l *loading) readEnvironment(env []string) {
 	values := map[string]string{}
@@ -81,8 +95,10 @@ func (l *loading) readEnvironment(env []string) {
 		if near := Nearest(strings.TrimPrefix(name, variablePrefix), known); near != "" {
 			advice = "did you mean " + variablePrefix + near + "?"
 		}
-		if name == variableName(routesPath) {
-			advice = "write routes in the settings file"
+		for _, path := range sectionLists(reflect.ValueOf(&l.settings).Elem(), "") {
+			if list := variableName(path); name == list || strings.HasPrefix(name, list+"_") {
+				advice = "write " + path[strings.LastIndexByte(path, '.')+1:] + " in the settings file"
+			}
 		}
 		l.refuse(place{variable: name}, "", "keywatch knows no such variable: %s", advice)
 	}

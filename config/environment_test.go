@@ -24,6 +24,9 @@ func TestEnvironmentWinsOverTheFileAndTheFileOverDefaults(t *testing.T) {
 		"KEYWATCH_WATCH_LAYOUT=packed",
 		"KEYWATCH_WATCH_ROOT_ACTIVITY=true",
 		"KEYWATCH_WATCH_IDENTITIES=arn:aws:iam::{account}:user/alice, arn:aws:iam::{account}:role/deploy",
+		"KEYWATCH_EVIDENCE_ARCHIVE=s3://evidence/keywatch/",
+		"KEYWATCH_EVIDENCE_SIGN_KEY=keywatch.key",
+		"KEYWATCH_EVIDENCE_KMS_KEY=alias/evidence",
 		"KEYWATCH_WATCH_OWNER=", // empty counts as not set
 		"KEYWATCH_SCHEDULE=@daily",
 		"KEYWATCH_SCHEDULE=@hourly", // the process would see the first
@@ -46,6 +49,7 @@ func TestEnvironmentWinsOverTheFileAndTheFileOverDefaults(t *testing.T) {
 	want.Watch.Layout = "packed"
 	want.Watch.RootActivity = true
 	want.Watch.Identities = []string{"arn:aws:iam::{account}:user/alice", "arn:aws:iam::{account}:role/deploy"}
+	want.Evidence = Evidence{Archive: "s3://evidence/keywatch", SignKey: "keywatch.key", KMSKey: "alias/evidence"}
 	want.Schedule = "@daily"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -86,6 +90,13 @@ environment variable KEYWATCH_WATCH_TARGT: keywatch knows no such variable: did 
 			`environment variable KEYWATCH_WATCH_ROUTES: keywatch knows no such variable: write routes in the settings file`,
 		},
 		{
+			"exceptions have none either, nor what is in them", "", []string{"KEYWATCH_EXCEPTIONS=[]", "KEYWATCH_EXCEPTIONS_0_USER=a", "KEYWATCH_WATCH_ROUTES_0_STATE=ENABLED", "KEYWATCH_EXCEPTION=a"},
+			`environment variable KEYWATCH_EXCEPTION: keywatch knows no such variable: unset it, or see the list of variables
+environment variable KEYWATCH_EXCEPTIONS: keywatch knows no such variable: write exceptions in the settings file
+environment variable KEYWATCH_EXCEPTIONS_0_USER: keywatch knows no such variable: write exceptions in the settings file
+environment variable KEYWATCH_WATCH_ROUTES_0_STATE: keywatch knows no such variable: write routes in the settings file`,
+		},
+		{
 			"routes of the file are compared with variables",
 			"watch: {routes: [{checks: [key-stale], target: 'arn:aws:sns:us-east-1:{account}:a'}]}\n",
 			[]string{"KEYWATCH_WATCH_ON=key-unrotated", "KEYWATCH_WATCH_TARGET=arn:aws:sns:{region}:{account}:b"},
@@ -124,6 +135,15 @@ environment variable KEYWATCH_WATCH_RULES_QUOTA: watch.rules_quota: "many" is no
 			"watch: {target: [x, y]}\n", []string{"KEYWATCH_WATCH_TARGET=arn:aws:sns:{region}:{account}:a,,arn:aws:sns:{region}:{account}:a"},
 			`environment variable KEYWATCH_WATCH_TARGET: watch.target[1]: "" is not the ARN of an SNS topic or SQS queue: write one like arn:aws:sns:{region}:{account}:key-usage
 environment variable KEYWATCH_WATCH_TARGET: watch.target[2]: "arn:aws:sns:{region}:{account}:a" is listed twice: keep one`,
+		},
+		{
+			"a folder from the environment does not go with a KMS key of the file",
+			"evidence: {archive: 's3://evidence', kms_key: alias/evidence}\n", []string{"KEYWATCH_EVIDENCE_ARCHIVE=/var/lib/keywatch"},
+			`keywatch.yaml:1:47: evidence.kms_key: encrypts what is kept in S3, but evidence.archive is a folder: write s3://bucket/prefix there, or take this out`,
+		},
+		{
+			"nobody learns the signing key from a message", "", []string{"KEYWATCH_EVIDENCE_SIGN_KEY=untrusted comment: minisign\nRWRTY0IyNotAKey"},
+			`environment variable KEYWATCH_EVIDENCE_SIGN_KEY: evidence.sign_key: holds a secret key: save it in a file that only keywatch can read, and write the path of the file`,
 		},
 		{
 			"the file's problems come first",

@@ -98,6 +98,9 @@ const (
 	targetPattern = `(` + queuePattern + `(\.fifo)?|arn:aws[a-z-]*:sns:[^:]+:[^:]+:[^:.]+)`
 )
 
+// One line that is not blank.
+const linePattern = `^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$`
+
 // restrict narrows a single setting to the allowed values.
 func restrict(s *reflector.Schema, path string) {
 	word := func(pattern string) *reflector.Schema { return &reflector.Schema{Type: "string", Pattern: pattern} }
@@ -108,6 +111,13 @@ func restrict(s *reflector.Schema, path string) {
 		list.MaxItems = &most
 		return list
 	}
+	line := func(most uint64) *reflector.Schema {
+		return &reflector.Schema{Type: "string", Pattern: linePattern, MaxLength: &most}
+	}
+	file := func(path *reflector.Schema) *reflector.Schema {
+		path.Not = &reflector.Schema{Pattern: otherPattern + `|^~(/|$)|^\s|\s$|\{[^{}]*\}`}
+		return path
+	}
 	switch path {
 	case "version":
 		s.Const = 1
@@ -115,6 +125,34 @@ func restrict(s *reflector.Schema, path string) {
 		*s = reflector.Schema{AnyOf: []*reflector.Schema{word("^([0-9]{12})?$"), {Type: "integer"}}}
 	case "risk.stale_after", "risk.unrotated_after", "risk.root_used_within", "report.max_age", "report.timeout", "watch.retry.max_age":
 		*s = reflector.Schema{Type: "string", Pattern: durationPattern, Not: &reflector.Schema{Pattern: "^[^1-9]*$"}}
+	case "exceptions":
+		*s = atMost(*s, mostExceptions)
+		s.Items.Required = []string{"checks", "reason", "owner", "ticket", "expires"}
+		one := uint64(1)
+		for _, key := range []string{"user", "arn", "key", "path"} {
+			set := &reflector.Schema{Required: []string{key}, Properties: reflector.NewProperties()}
+			set.Properties.Set(key, &reflector.Schema{MinLength: &one})
+			s.Items.OneOf = append(s.Items.OneOf, set)
+		}
+	case "exceptions[].user":
+		most := uint64(longestUserGlob)
+		s.Pattern, s.MaxLength = "^$|"+userPattern, &most
+	case "exceptions[].arn":
+		s.Pattern = "^$|" + userARNPattern
+	case "exceptions[].key":
+		s.Pattern = "^$|" + keyIDPattern
+	case "exceptions[].path":
+		s.Pattern = "^$|" + userPathPattern
+	case "exceptions[].checks":
+		*s = list(&reflector.Schema{Type: "string", Enum: anys(CheckIDs())}, 1)
+	case "exceptions[].reason":
+		*s = *line(longestReason)
+	case "exceptions[].owner":
+		*s = *line(longestName)
+	case "exceptions[].ticket": // YAML takes a bare number for one
+		*s = reflector.Schema{AnyOf: []*reflector.Schema{line(longestName), {Type: "integer"}}}
+	case "exceptions[].expires":
+		*s = *word(datePattern)
 	case "watch.on":
 		*s = list(&reflector.Schema{Type: "string", Enum: anys(watchable())}, 1)
 	case "watch.name_prefix":
@@ -151,6 +189,13 @@ func restrict(s *reflector.Schema, path string) {
 		s.Enum = anys(append([]string{""}, states[:]...))
 	case "watch.identities":
 		*s = atMost(list(word(identityPattern), 0), mostIdentities)
+	case "evidence.archive":
+		inS3 := word("^" + s3Scheme + bucketPattern + "(/" + prefixPattern + ")?/?$")
+		*s = reflector.Schema{AnyOf: []*reflector.Schema{{Const: ""}, inS3, file(line(longestPath))}}
+	case "evidence.sign_key":
+		*s = reflector.Schema{AnyOf: []*reflector.Schema{{Const: ""}, file(line(longestPath))}}
+	case "evidence.kms_key":
+		s.Pattern = "^$|" + kmsPattern
 	case "watch.layout":
 		s.Enum = anys(layouts[:])
 	case "watch.rules_quota":
@@ -202,8 +247,13 @@ func schemaVerdict(t *testing.T, content []byte) error {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var node yaml.Node
+	if err := yaml.Load(content, &node); err != nil {
+		return err
+	}
+	datesAsText(&node)
 	var settings any
-	if err := yaml.Load(content, &settings); err != nil {
+	if err := node.Decode(&settings); err != nil {
 		return err
 	}
 	text, err := json.Marshal(settings)
@@ -215,6 +265,17 @@ func schemaVerdict(t *testing.T, content []byte) error {
 		t.Fatal(err)
 	}
 	return compiled.Validate(instance)
+}
+
+// datesAsText makes text of dates, as they are to editors: those read YAML 1.2,
+// which has no dates.
+func datesAsText(n *yaml.Node) {
+	if n.ShortTag() == "!!timestamp" {
+		n.Tag = "!!str"
+	}
+	for _, child := range n.Content {
+		datesAsText(child)
+	}
 }
 
 func TestSchemaAcceptsWhatLoadAccepts(t *testing.T) {
@@ -234,7 +295,9 @@ func TestSchemaAcceptsWhatLoadAccepts(t *testing.T) {
 func TestSchemaRefusesEveryBadFileItCan(t *testing.T) {
 	// Seen only by comparing settings, by arithmetic, or by reading a value.
 	beyond := []string{
-		"account-id-short-number.yaml", "dead-letter-queue-at-home.yaml", "dead-letter-queue-other-region.yaml", "duration-overflow.yaml",
+		"account-id-short-number.yaml", "dead-letter-queue-at-home.yaml", "dead-letter-queue-other-region.yaml", "duration-overflow.yaml", "evidence-bucket-address.yaml", "evidence-bucket-dots.yaml",
+		"evidence-keys-without-archive.yaml", "evidence-kms-key-for-a-folder.yaml", "evidence-prefix-dots.yaml", "evidence-prefix-long.yaml",
+		"evidence-sign-key-one-line.yaml", "exception-twice.yaml",
 		"home-region-excluded.yaml", "home-region-not-listed.yaml", "merge-key.yaml", "mixed-targets.yaml", "mixed-targets-other-way.yaml",
 		"region-listed-and-excluded.yaml", "retry-max-age-long.yaml", "retry-max-age-short.yaml",
 		"route-check-in-two-routes.yaml", "route-check-not-watched.yaml", "route-empty-target.yaml", "routes-mixed-targets.yaml", "routes-without-forward-role.yaml", "schedule-never-fires.yaml",

@@ -14,8 +14,11 @@ type Settings struct {
 	AccountID string `yaml:"account_id" doc:"Refuse to run with credentials of another AWS account than this one. Empty: any account."`
 	Risk      Risk   `yaml:"risk" doc:"When a credential counts as risky."`
 	Report    Report `yaml:"report" doc:"How the credential report is obtained."`
-	Watch     Watch  `yaml:"watch" doc:"Which risky keys are watched, where, and who is told."`
-	Schedule  string `yaml:"schedule" doc:"When the daemon runs: five cron fields in UTC, or @hourly, @daily, @every 4h. A leading CRON_TZ=Europe/Berlin names another zone. Runs lie at least 15 minutes apart."`
+	// Exceptions are at most 500.
+	Exceptions []Exception `yaml:"exceptions" doc:"Reviewed, dated waivers. What one covers is reported as excepted, with all of it, and never hidden; after its last day it is a finding again. A key whose watched checks are all excepted is not watched."`
+	Watch      Watch       `yaml:"watch" doc:"Which risky keys are watched, where, and who is told."`
+	Evidence   Evidence    `yaml:"evidence" doc:"What each run keeps for auditors: the raw report, findings, plan and result, settings, and a manifest of hashes that is chained to the run before."`
+	Schedule   string      `yaml:"schedule" doc:"When the daemon runs: five cron fields in UTC, or @hourly, @daily, @every 4h. A leading CRON_TZ=Europe/Berlin names another zone. Runs lie at least 15 minutes apart."`
 }
 
 // Risk says when a credential counts as risky. A day is 24 hours.
@@ -97,7 +100,8 @@ func Default() Settings {
 			RootUsedWithin: 90 * day,
 			Checks:         map[string]Check{},
 		},
-		Report: Report{MaxAge: day, Timeout: 10 * minute},
+		Report:     Report{MaxAge: day, Timeout: 10 * minute},
+		Exceptions: []Exception{},
 		Watch: Watch{
 			On:             watchable(),
 			NamePrefix:     "keywatch",

@@ -7,6 +7,9 @@ import (
 	"reflect"
 	"regexp"
 	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // wholeNumber leaves out what YAML would read as octal or hexadecimal.
@@ -76,3 +79,26 @@ func join(path, key string) string {
 
 // itemOf is the path of a list's item.
 func itemOf(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
+
+// wrongLine says why text is not one line that can stand in any report, of at
+// most so many characters; "" means nothing. advice says what to write.
+func wrongLine(text string, most int, advice string) string {
+	switch n := utf8.RuneCountInString(text); {
+	case strings.TrimSpace(text) == "":
+		return "must not be empty: " + advice
+	case !utf8.ValidString(text):
+		return "is not UTF-8 text: " + advice
+	case n > most:
+		return fmt.Sprintf("is %d characters long, but at most %d are read: shorten it", n, most)
+	}
+	for _, r := range text {
+		switch {
+		case strings.ContainsRune("\n\r\v\f\u0085\u2028\u2029", r):
+			return "holds a line break: write it on one line"
+		// Bidi controls would show a reviewer another text than the one that is there.
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
+			return fmt.Sprintf("holds the control character %U: take it out", r)
+		}
+	}
+	return ""
+}

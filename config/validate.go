@@ -46,7 +46,9 @@ func (l *loading) validate() {
 	}
 	l.positive("report.max_age", s.Report.MaxAge, standard.Report.MaxAge)
 	l.positive("report.timeout", s.Report.Timeout, standard.Report.Timeout)
+	l.validateExceptions(s.Exceptions)
 	l.validateWatch(s)
+	l.validateEvidence(&l.settings.Evidence)
 	if _, err := parseSchedule(s.Schedule); err != nil {
 		l.refuseValue("schedule", "%v", err)
 	}
