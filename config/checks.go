@@ -1,5 +1,10 @@
 package config
 
+import (
+	"slices"
+	"strings"
+)
+
 // checks lists every check that settings may name, in the order of the
 // documentation, with its default severity and whether it can make a watch.
 var checks = [...]struct {
@@ -18,6 +23,10 @@ var checks = [...]struct {
 	{"password-stale", "medium", false},
 	{"signing-certificate", "low", false},
 	{"hidden-credentials", "medium", false},
+	{"exception-expired", "medium", false},
+	{"exception-expiring", "low", false},
+	{"exception-unmatched", "low", false},
+	{"exception-hides-use", "high", false},
 }
 
 // severities are the allowed ones, worst first.
@@ -37,6 +46,12 @@ func CheckIDs() []string {
 		ids = append(ids, c.id)
 	}
 	return ids
+}
+
+// exceptable returns the ids of the checks that exceptions may waive: all but
+// those about exceptions.
+func exceptable() []string {
+	return slices.DeleteFunc(CheckIDs(), func(id string) bool { return strings.HasPrefix(id, "exception-") })
 }
 
 // watchable returns the ids of the checks that can make a watch.

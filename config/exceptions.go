@@ -27,8 +27,6 @@ type Exception struct {
 	Ticket string   `yaml:"ticket" doc:"Where it was decided, in up to 100 characters."`
 	// Expires may lie in the past: a lapsed exception is for the audit to report.
 	Expires Date `yaml:"expires" doc:"The last day on which it holds (UTC), as in 2027-01-31."`
-	// Line is where it stands in the settings file. It is no setting.
-	Line int `yaml:"-"`
 }
 
 // exempted is one check of one selector.
@@ -86,8 +84,8 @@ func (l *loading) validateExcepted(path string, ids []string, who selector, take
 		at := itemOf(path+".checks", i)
 		other := taken[exempted{who, id}]
 		switch {
-		case !slices.Contains(CheckIDs(), id):
-			l.refuseValue(at, "%s is not a check%s", quote(id), didYouMean(id, CheckIDs()))
+		case !slices.Contains(exceptable(), id):
+			l.refuseValue(at, "%s is not a check that can be excepted%s", quote(id), didYouMean(id, exceptable()))
 		case slices.Contains(ids[:i], id):
 			l.refuseValue(at, "%s is listed twice: keep one", quote(id))
 		case other != "":
@@ -118,12 +116,5 @@ func (l *loading) validateReview(path string, e Exception, whole bool) {
 	}
 	if e.Expires.IsZero() && whole {
 		l.refuseValue(path+".expires", "must not be empty: name the last day on which it holds, as in 2027-01-31")
-	}
-}
-
-// placeExceptions notes the line of each exception.
-func (l *loading) placeExceptions() {
-	for i := range l.settings.Exceptions {
-		l.settings.Exceptions[i].Line = l.given[itemOf(exceptionsPath, i)].line
 	}
 }

@@ -36,7 +36,6 @@ func Load(name string, content []byte, env []string) (Settings, error) {
 		l.errs.sort()
 		return Settings{}, l.errs
 	}
-	l.placeExceptions()
 	return l.settings, nil
 }
 

@@ -144,7 +144,7 @@ func restrict(s *reflector.Schema, path string) {
 	case "exceptions[].path":
 		s.Pattern = "^$|" + userPathPattern
 	case "exceptions[].checks":
-		*s = list(&reflector.Schema{Type: "string", Enum: anys(CheckIDs())}, 1)
+		*s = list(&reflector.Schema{Type: "string", Enum: anys(exceptable())}, 1)
 	case "exceptions[].reason":
 		*s = *line(longestReason)
 	case "exceptions[].owner":

@@ -133,6 +133,7 @@ func TestChecksOfTheDesign(t *testing.T) {
 		"root-access-key critical watch", "root-mfa critical", "root-used high", "key-stale high watch",
 		"key-unrotated medium watch", "key-reawakened high watch", "user-two-active-keys low", "key-at-user-creation low", "console-mfa high",
 		"password-stale medium", "signing-certificate low", "hidden-credentials medium",
+		"exception-expired medium", "exception-expiring low", "exception-unmatched low", "exception-hides-use high",
 	}
 	settings := Default()
 	var got []string

@@ -44,7 +44,7 @@ func (a *app) apply(ctx context.Context, failOn string, f watchFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.print(result, false, a.now(), render.Plan); err != nil {
+	if err := a.print(result, render.Plan, render.Options{}); err != nil {
 		return err
 	}
 	a.closePlan(result)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -23,6 +24,7 @@ import (
 type auditFlags struct {
 	report, failOn string
 	all            bool
+	frameworks     []string
 }
 
 func auditCommand(a *app) *cobra.Command {
@@ -37,6 +39,7 @@ iam:GetCredentialReport, iam:ListAccessKeys and iam:GetAccessKeyLastUsed; with
 		Example: `  scanner audit
   scanner audit -o markdown > audit.md
   scanner audit --report credential-report.csv --as-of 2026-01-31
+  scanner audit --framework cis-5.0     the controls of a framework, too
   scanner audit --fail-on high          exit code 4 if anything high or critical fails`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.audit(cmd.Context(), f) },
@@ -44,8 +47,19 @@ iam:GetCredentialReport, iam:ListAccessKeys and iam:GetAccessKeyLastUsed; with
 	flags := cmd.Flags()
 	flags.StringVar(&f.report, "report", "", "judge this saved report `file`, - for standard input")
 	flags.BoolVar(&f.all, "all", false, "list passed checks too")
+	flags.StringSliceVar(&f.frameworks, "framework", nil, "tell how the controls of this `framework` came out, too; may repeat: "+strings.Join(report.FrameworkIDs(), ", "))
 	failOnFlag(cmd, &f.failOn)
 	return cmd
+}
+
+// checkFrameworks refuses frameworks that do not exist.
+func checkFrameworks(ids []string) error {
+	for _, id := range ids {
+		if known := report.FrameworkIDs(); !slices.Contains(known, id) {
+			return usagef("--framework %q is not known: use %s", id, strings.Join(known, ", "))
+		}
+	}
+	return nil
 }
 
 func failOnFlag(cmd *cobra.Command, failOn *string) {
@@ -53,6 +67,9 @@ func failOnFlag(cmd *cobra.Command, failOn *string) {
 }
 
 func (a *app) audit(ctx context.Context, f auditFlags) error {
+	if err := checkFrameworks(f.frameworks); err != nil {
+		return err
+	}
 	r, err := a.prepare(f.failOn)
 	if err != nil {
 		return err
@@ -69,7 +86,7 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.print(result, f.all, a.now(), render.Audit); err != nil {
+	if err := a.print(result, render.Audit, render.Options{All: f.all, Frameworks: f.frameworks}); err != nil {
 		return err
 	}
 	a.hintf("%s", render.AuditSentence(result))
@@ -151,19 +168,17 @@ type renderer func(io.Writer, string, audit.Result, render.Options) error
 // print writes a result to stdout in one piece. That nobody reads it any more,
 // as in scanner | head, is no failure; that it cannot be written leaves the run
 // incomplete, since what was done was done.
-func (a *app) print(result audit.Result, all bool, now time.Time, format renderer) error {
+func (a *app) print(result audit.Result, format renderer, o render.Options) error {
+	o.Width, o.Color = width(a.std.out), a.color(a.std.out)
+	if o.Version = version(); o.Now.IsZero() {
+		o.Now = a.now()
+	}
+	o.Now = o.Now.UTC()
 	var b bytes.Buffer
-	err := format(&b, a.output, result, render.Options{
-		Width:   width(a.std.out),
-		Color:   a.color(a.std.out),
-		All:     all,
-		Version: version(),
-		Now:     now.UTC(),
-	})
-	if err != nil {
+	if err := format(&b, a.output, result, o); err != nil {
 		return err
 	}
-	if _, err = a.std.out.Write(b.Bytes()); err != nil && !errors.Is(err, syscall.EPIPE) {
+	if _, err := a.std.out.Write(b.Bytes()); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return &ending{code: exitIncomplete, msg: fmt.Sprintf("the result could not be written: %v: the run itself was made", err)}
 	}
 	return nil

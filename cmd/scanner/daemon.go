@@ -54,7 +54,7 @@ func (a *app) runDaemon(ctx context.Context, printPlans bool) error {
 		}
 		logRun(r.log, result)
 		if printPlans {
-			return a.print(result, false, a.now(), render.Plan)
+			return a.print(result, render.Plan, render.Options{})
 		}
 		return nil
 	})

@@ -59,7 +59,7 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.print(result, false, a.now(), render.Plan); err != nil {
+	if err := a.print(result, render.Plan, render.Options{}); err != nil {
 		return err
 	}
 	a.closePlan(result)

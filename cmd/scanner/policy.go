@@ -13,8 +13,9 @@ import (
 // that knows both sides.
 func policyOf(s config.Settings) audit.Policy {
 	p := audit.Policy{
-		AccountID: s.AccountID,
-		Checks:    checksOf(s.Risk),
+		AccountID:  s.AccountID,
+		Checks:     checksOf(s.Risk),
+		Exceptions: exceptionsOf(s.Exceptions),
 		Fetch: report.FetchPolicy{
 			Timeout: time.Duration(s.Report.Timeout),
 			MaxAge:  time.Duration(s.Report.MaxAge),
@@ -45,6 +46,21 @@ func checksOf(risk config.Risk) report.Policy {
 		}
 	}
 	return p
+}
+
+func exceptionsOf(settings []config.Exception) []report.Exception {
+	var exceptions []report.Exception
+	for _, e := range settings {
+		x := report.Exception{
+			User: e.User, ARN: e.ARN, Key: e.Key, Path: e.Path,
+			Reason: e.Reason, Owner: e.Owner, Ticket: e.Ticket, Expires: e.Expires.Time(),
+		}
+		for _, id := range e.Checks {
+			x.Checks = append(x.Checks, report.CheckID(id))
+		}
+		exceptions = append(exceptions, x)
+	}
+	return exceptions
 }
 
 func watchOf(w config.Watch) watch.Policy {

@@ -4,9 +4,19 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"keywatch/internal/report"
 )
+
+// exceptionsIn are the exceptions with the account filled in.
+func (p Policy) exceptionsIn(account string) []report.Exception {
+	exceptions := slices.Clone(p.Exceptions)
+	for i := range exceptions {
+		exceptions[i].ARN = strings.ReplaceAll(exceptions[i].ARN, "{account}", account)
+	}
+	return exceptions
+}
 
 // except marks what the exceptions waive, as far as keys are known by now.
 func (j *judgement) except() {

@@ -70,7 +70,7 @@ func newJudgement(p Policy, rep report.Report, content []byte, asOf time.Time) *
 		ActiveKeys: rep.ActiveKeys(),
 		Risky:      p.risky(),
 		Checks:     p.Checks,
-		Exceptions: slices.Clone(p.Exceptions),
+		Exceptions: p.exceptionsIn(rep.AccountID),
 		Incomplete: []string{},
 	}}
 }

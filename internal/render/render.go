@@ -27,6 +27,9 @@ type Options struct {
 	// Frameworks are the IDs of those whose controls an audit tells of. Unknown ones
 	// are left out.
 	Frameworks []string
+	// Settings are the settings in force, as YAML, for formats that tell where a
+	// result comes from.
+	Settings string
 	// Version is the tool's version, for tool_version.
 	Version string
 	// Now is the time the age of the report is told from. Where it is zero no
