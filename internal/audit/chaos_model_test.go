@@ -19,6 +19,11 @@ type modelKey struct {
 	// fuzzy keys may be watched beyond what the model says: their rules' memory was
 	// damaged, or a twin cannot be told from them.
 	fuzzy bool
+	// lost keys had a rule whose memory was damaged since the last run that made
+	// everything so. Where two runs write at the same time the last of it may be
+	// gone, and where IAM denies what is asked of deleted keys nobody can tell then
+	// that the key was deleted: its watch stays, and the run says so.
+	lost bool
 }
 
 func (k *modelKey) idleSince() time.Time {
@@ -56,6 +61,15 @@ func (h *history) wanted(now time.Time) (must, may []string) {
 	}
 	slices.Sort(must)
 	return must, append(may, must...)
+}
+
+// unknowable tells that a key was deleted of which no rule may remember the owner
+// any more: the memory of one was damaged, and the others may have gone already,
+// with a Region that is not watched any more or because another one was denied.
+// Where IAM denies what is asked of deleted keys, nobody can tell then that this
+// one was deleted. Its watch stays, and every run says so.
+func (h *history) unknowable() bool {
+	return h.deletedDenied && slices.ContainsFunc(h.keys, func(k *modelKey) bool { return k.gone && k.lost })
 }
 
 func (h *history) staleAfter() time.Duration { return h.w.policy.Checks.StaleAfter }

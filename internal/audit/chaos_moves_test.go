@@ -162,7 +162,9 @@ func (h *history) edit() bool {
 	r := rules[h.r.IntN(len(rules))]
 	forgets := func() {
 		for _, k := range h.keys {
-			k.fuzzy = k.fuzzy || strings.Contains(r.Pattern, k.id)
+			if strings.Contains(r.Pattern, k.id) {
+				k.fuzzy, k.lost = true, true
+			}
 		}
 		h.hit("lost memory")
 	}
