@@ -272,10 +272,7 @@ func FuzzLoad(f *testing.F) {
 			checkErrors(t, content, settings, err)
 			return
 		}
-		written, err := yaml.Dump(settings)
-		if err != nil {
-			t.Fatal(err)
-		}
+		written := settings.YAML()
 		again, err := Load("again.yaml", written, nil)
 		if err != nil {
 			t.Fatalf("written settings are refused: %v\n%s", err, written)

@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
-
-	"keywatch/internal/render"
 )
 
 func applyCommand(a *app) *cobra.Command {
@@ -44,9 +42,5 @@ func (a *app) apply(ctx context.Context, failOn string, f watchFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.print(result, render.Plan, render.Options{}); err != nil {
-		return err
-	}
-	a.closePlan(result)
-	return r.judge(result)
+	return a.finishPlan(r, result)
 }

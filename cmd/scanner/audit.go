@@ -25,6 +25,7 @@ type auditFlags struct {
 	report, failOn string
 	all            bool
 	frameworks     []string
+	exports        []string
 }
 
 func auditCommand(a *app) *cobra.Command {
@@ -48,6 +49,7 @@ iam:GetCredentialReport, iam:ListAccessKeys and iam:GetAccessKeyLastUsed; with
 	flags.StringVar(&f.report, "report", "", "judge this saved report `file`, - for standard input")
 	flags.BoolVar(&f.all, "all", false, "list passed checks too")
 	flags.StringSliceVar(&f.frameworks, "framework", nil, "tell how the controls of this `framework` came out, too; may repeat: "+strings.Join(report.FrameworkIDs(), ", "))
+	exportFlag(cmd, &f.exports)
 	failOnFlag(cmd, &f.failOn)
 	return cmd
 }
@@ -70,6 +72,10 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	if err := checkFrameworks(f.frameworks); err != nil {
 		return err
 	}
+	exports, err := parseExports(f.exports)
+	if err != nil {
+		return err
+	}
 	r, err := a.prepare(f.failOn)
 	if err != nil {
 		return err
@@ -86,11 +92,13 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.print(result, render.Audit, render.Options{All: f.all, Frameworks: f.frameworks}); err != nil {
+	o := a.options(r.settings, render.Options{All: f.all, Frameworks: f.frameworks})
+	if err := a.print(result, render.Audit, o); err != nil {
 		return err
 	}
+	exported := a.export(exports, result, o)
 	a.hintf("%s", render.AuditSentence(result))
-	return r.judge(result)
+	return worst(r.judge(result), exported)
 }
 
 // runContext is what every command that judges prepares before it looks at
@@ -100,6 +108,7 @@ type runContext struct {
 	policy   audit.Policy
 	now      time.Time
 	failOn   report.Severity
+	exports  []export
 	log      *slog.Logger
 }
 
@@ -129,6 +138,7 @@ func (a *app) prepare(failOn string) (runContext, error) {
 	}
 	r.policy = policyOf(r.settings)
 	r.policy.AsOf = asOf
+	r.policy.Fetch.Progress = a.progress()
 	r.policy.Watch.Settle = a.settle
 	return r, nil
 }
@@ -161,6 +171,12 @@ func (a *app) auditFile(r runContext, path string) (audit.Result, error) {
 		return audit.Result{}, fmt.Errorf("%s: %w", path, err)
 	}
 	return result, nil
+}
+
+// options completes what a result is written with.
+func (a *app) options(s config.Settings, o render.Options) render.Options {
+	o.Version, o.Settings, o.Now = version(), string(s.YAML()), a.now().UTC()
+	return o
 }
 
 type renderer func(io.Writer, string, audit.Result, render.Options) error

@@ -49,6 +49,32 @@ type ending struct {
 
 func (e *ending) Error() string { return e.msg }
 
+// worst is the ending that outranks the others, with what all of them have to
+// say. Another error than an ending is returned as it is.
+func worst(errs ...error) error {
+	all := &ending{}
+	var said []string
+	for _, err := range errs {
+		var e *ending
+		switch {
+		case err == nil:
+			continue
+		case !errors.As(err, &e):
+			return err
+		case all.code == 0 || e.code < all.code: // 3 outranks 4
+			all.code = e.code
+		}
+		if e.msg != "" {
+			said = append(said, e.msg)
+		}
+	}
+	if all.code == 0 {
+		return nil
+	}
+	all.msg = strings.Join(said, "\n")
+	return all
+}
+
 // finish turns what a command returned into words on stderr and an exit code.
 func (a *app) finish(ctx context.Context, err error) int {
 	var v *ending

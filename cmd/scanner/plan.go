@@ -20,6 +20,7 @@ type planFlags struct {
 type watchFlags struct {
 	allowRetire string
 	regions     []string
+	exports     []string
 }
 
 func planCommand(a *app) *cobra.Command {
@@ -43,6 +44,7 @@ nothing.`,
 
 func (f *watchFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.allowRetire, "allow-retire", "", "let this run retire the watches of `N|all` keys, above the cap of watch.retire")
+	exportFlag(cmd, &f.exports)
 	cmd.Flags().StringSliceVar(&f.regions, "regions", nil, "look at and write in these `Regions` only; the others stay as they are")
 }
 
@@ -59,17 +61,25 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.print(result, render.Plan, render.Options{}); err != nil {
-		return err
-	}
-	a.closePlan(result)
-	if err := r.judge(result); err != nil {
+	if err := a.finishPlan(r, result); err != nil {
 		return err
 	}
 	if create, update, retire := result.Plan.Pending(); f.exitCode && create+update+retire > 0 {
 		return &ending{code: exitFindings}
 	}
 	return nil
+}
+
+// finishPlan writes a plan, or what became of it, wherever that is wanted, and
+// turns it into an exit code.
+func (a *app) finishPlan(r runContext, result audit.Result) error {
+	o := a.options(r.settings, render.Options{})
+	if err := a.print(result, render.Plan, o); err != nil {
+		return err
+	}
+	exported := a.export(r.exports, result, o)
+	a.closePlan(result)
+	return worst(r.judge(result), exported)
 }
 
 // closePlan says on stderr how it went, where the result itself does not end
@@ -82,10 +92,15 @@ func (a *app) closePlan(result audit.Result) {
 
 // prepareWatch is prepare for the commands that look at rules.
 func (a *app) prepareWatch(failOn string, f watchFlags) (runContext, error) {
+	exports, err := parseExports(f.exports)
+	if err != nil {
+		return runContext{}, err
+	}
 	r, err := a.prepare(failOn)
 	if err != nil {
 		return runContext{}, err
 	}
+	r.exports = exports
 	if len(r.settings.Watch.Target) == 0 {
 		return runContext{}, usagef("watch.target is not set: name the SNS topic or SQS queue that alerts go to, in keywatch.yaml (scanner config init writes one) or as KEYWATCH_WATCH_TARGET")
 	}

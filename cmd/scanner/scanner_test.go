@@ -81,15 +81,27 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code":   code,
-			"clock":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).advance(ts, args) },
-			"cloud":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).change(ts, args) },
-			"fault":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).fault(ts, args) },
-			"calls":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).calls(ts, args) },
-			"rules":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).rules(ts, args) },
-			"alerts": func(ts *testscript.TestScript, _ bool, args []string) { of(ts).alerts(ts, args) },
+			"code":    code,
+			"clock":   func(ts *testscript.TestScript, _ bool, args []string) { of(ts).advance(ts, args) },
+			"cloud":   func(ts *testscript.TestScript, _ bool, args []string) { of(ts).change(ts, args) },
+			"fault":   func(ts *testscript.TestScript, _ bool, args []string) { of(ts).fault(ts, args) },
+			"calls":   func(ts *testscript.TestScript, _ bool, args []string) { of(ts).calls(ts, args) },
+			"rules":   func(ts *testscript.TestScript, _ bool, args []string) { of(ts).rules(ts, args) },
+			"alerts":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).alerts(ts, args) },
+			"private": private,
 		},
 	})
+}
+
+// private fails unless the files are for their owner alone.
+func private(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		info, err := os.Stat(ts.MkAbs(name))
+		ts.Check(err)
+		if info.Mode().Perm() != 0o600 {
+			ts.Fatalf("%s has mode %v", name, info.Mode())
+		}
+	}
 }
 
 type script struct {

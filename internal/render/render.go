@@ -37,9 +37,15 @@ type Options struct {
 	Now time.Time
 }
 
-// Formats lists the names that Audit and Plan take, the default first. The
-// caller may change the slice.
+// Formats lists the names that Audit takes, the default first, those of
+// PlanFormats before the others. The caller may change the slice.
 func Formats() []string {
+	return PlanFormats()
+}
+
+// PlanFormats lists the names that Plan takes, the default first. The caller
+// may change the slice.
+func PlanFormats() []string {
 	return []string{"table", "wide", "json", "csv", "markdown"}
 }
 
