@@ -23,6 +23,7 @@ write at all.`,
 	}
 	failOnFlag(cmd, &failOn)
 	f.add(cmd)
+	evidenceFlag(cmd, a)
 	return cmd
 }
 
@@ -34,7 +35,7 @@ func (a *app) apply(ctx context.Context, failOn string, f watchFlags) error {
 	if err != nil {
 		return err
 	}
-	acct, err := a.account(ctx, r)
+	acct, err := a.account(ctx, &r)
 	if err != nil {
 		return err
 	}
@@ -42,5 +43,5 @@ func (a *app) apply(ctx context.Context, failOn string, f watchFlags) error {
 	if err != nil {
 		return err
 	}
-	return a.finishPlan(r, result)
+	return a.finishPlan(ctx, r, result)
 }

@@ -50,6 +50,7 @@ iam:GetCredentialReport, iam:ListAccessKeys and iam:GetAccessKeyLastUsed; with
 	flags.BoolVar(&f.all, "all", false, "list passed checks too")
 	flags.StringSliceVar(&f.frameworks, "framework", nil, "tell how the controls of this `framework` came out, too; may repeat: "+strings.Join(report.FrameworkIDs(), ", "))
 	exportFlag(cmd, &f.exports)
+	evidenceFlag(cmd, a)
 	failOnFlag(cmd, &f.failOn)
 	return cmd
 }
@@ -72,11 +73,10 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	if err := checkFrameworks(f.frameworks); err != nil {
 		return err
 	}
-	exports, err := parseExports(f.exports)
-	if err != nil {
-		return err
+	if f.report != "" && a.archive != "" {
+		return usagef("--evidence keeps runs on an account: it does not go with --report")
 	}
-	r, err := a.prepare(f.failOn)
+	r, err := a.prepare(f.failOn, f.exports)
 	if err != nil {
 		return err
 	}
@@ -84,21 +84,14 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	if f.report != "" {
 		result, err = a.auditFile(r, f.report)
 	} else {
-		var acct audit.Account
-		if acct, err = a.account(ctx, r); err == nil {
-			result, err = acct.Audit(ctx, r.policy, r.now)
-		}
+		result, err = a.auditAccount(ctx, &r)
 	}
 	if err != nil {
 		return err
 	}
-	o := a.options(r.settings, render.Options{All: f.all, Frameworks: f.frameworks})
-	if err := a.print(result, render.Audit, o); err != nil {
-		return err
-	}
-	exported := a.export(exports, result, o)
+	delivered := a.deliver(ctx, r, result, render.Audit, render.Options{All: f.all, Frameworks: f.frameworks})
 	a.hintf("%s", render.AuditSentence(result))
-	return worst(r.judge(result), exported)
+	return worst(r.judge(result), delivered)
 }
 
 // runContext is what every command that judges prepares before it looks at
@@ -109,19 +102,24 @@ type runContext struct {
 	now      time.Time
 	failOn   report.Severity
 	exports  []export
+	archive  *archive // nil for none
 	log      *slog.Logger
 }
 
 // prepare checks the whole command line and the settings.
-func (a *app) prepare(failOn string) (runContext, error) {
+func (a *app) prepare(failOn string, exports []string) (runContext, error) {
 	if err := a.checkFormat(); err != nil {
+		return runContext{}, err
+	}
+	files, err := parseExports(exports)
+	if err != nil {
 		return runContext{}, err
 	}
 	log, err := a.logger(slog.LevelWarn)
 	if err != nil {
 		return runContext{}, err
 	}
-	r := runContext{now: a.now().UTC(), log: log}
+	r := runContext{now: a.now().UTC(), exports: files, log: log}
 	if failOn != "" {
 		severity, ok := report.ParseSeverity(failOn)
 		if !ok {
@@ -143,13 +141,24 @@ func (a *app) prepare(failOn string) (runContext, error) {
 	return r, nil
 }
 
-// account connects to AWS.
-func (a *app) account(ctx context.Context, r runContext) (audit.Account, error) {
+// account connects to AWS and opens the archive.
+func (a *app) account(ctx context.Context, r *runContext) (audit.Account, error) {
 	cfg, err := a.awsConfig(ctx, r.settings, r.log)
 	if err != nil {
 		return audit.Account{}, fmt.Errorf("the AWS configuration cannot be read: %w: check --profile and AWS_PROFILE", err)
 	}
+	if r.archive, err = openArchive(r.settings, cfg); err != nil {
+		return audit.Account{}, err
+	}
 	return connect(cfg, defaultPaces()), nil
+}
+
+func (a *app) auditAccount(ctx context.Context, r *runContext) (audit.Result, error) {
+	acct, err := a.account(ctx, r)
+	if err != nil {
+		return audit.Result{}, err
+	}
+	return acct.Audit(ctx, r.policy, r.now)
 }
 
 func (a *app) auditFile(r runContext, path string) (audit.Result, error) {
@@ -173,12 +182,6 @@ func (a *app) auditFile(r runContext, path string) (audit.Result, error) {
 	return result, nil
 }
 
-// options completes what a result is written with.
-func (a *app) options(s config.Settings, o render.Options) render.Options {
-	o.Version, o.Settings, o.Now = version(), string(s.YAML()), a.now().UTC()
-	return o
-}
-
 type renderer func(io.Writer, string, audit.Result, render.Options) error
 
 // print writes a result to stdout in one piece. That nobody reads it any more,
@@ -186,10 +189,6 @@ type renderer func(io.Writer, string, audit.Result, render.Options) error
 // incomplete, since what was done was done.
 func (a *app) print(result audit.Result, format renderer, o render.Options) error {
 	o.Width, o.Color = width(a.std.out), a.color(a.std.out)
-	if o.Version = version(); o.Now.IsZero() {
-		o.Now = a.now()
-	}
-	o.Now = o.Now.UTC()
 	var b bytes.Buffer
 	if err := format(&b, a.output, result, o); err != nil {
 		return err

@@ -93,7 +93,7 @@ func (s *story) audit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.print(result, render.Audit, render.Options{Now: s.clock.Now()})
+	return s.print(result, render.Audit, s.options(demoSettings(), render.Options{Now: s.clock.Now()}))
 }
 
 func (s *story) plan(ctx context.Context) error {
@@ -102,7 +102,7 @@ func (s *story) plan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.print(result, render.Plan, render.Options{Now: s.clock.Now()})
+	return s.print(result, render.Plan, s.options(demoSettings(), render.Options{Now: s.clock.Now()}))
 }
 
 func (s *story) apply(ctx context.Context) error {
@@ -111,7 +111,7 @@ func (s *story) apply(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.print(result, render.Plan, render.Options{Now: s.clock.Now()})
+	return s.print(result, render.Plan, s.options(demoSettings(), render.Options{Now: s.clock.Now()}))
 }
 
 // thief uses a key that nobody has used for long. The call is read-only, and
@@ -154,7 +154,7 @@ func (s *story) rotation(ctx context.Context) error {
 	if _, _, retired := result.Plan.Applied(); retired == 0 {
 		return fmt.Errorf("demo: no watch was retired")
 	}
-	return s.print(result, render.Plan, render.Options{Now: s.clock.Now()})
+	return s.print(result, render.Plan, s.options(demoSettings(), render.Options{Now: s.clock.Now()}))
 }
 
 func (s *story) settled(ctx context.Context) error {
@@ -164,7 +164,7 @@ func (s *story) settled(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.print(result, render.Plan, render.Options{Now: s.clock.Now()}); err != nil {
+	if err := s.print(result, render.Plan, s.options(demoSettings(), render.Options{Now: s.clock.Now()})); err != nil {
 		return err
 	}
 	s.sayf("Calls that wrote anything: %d.", s.box.cloud.Writes()-before)

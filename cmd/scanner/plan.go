@@ -39,6 +39,7 @@ nothing.`,
 	cmd.Flags().BoolVar(&f.exitCode, "exit-code", false, "exit with code 4 if changes are pending")
 	failOnFlag(cmd, &f.failOn)
 	f.watchFlags.add(cmd)
+	evidenceFlag(cmd, a)
 	return cmd
 }
 
@@ -53,7 +54,7 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 	if err != nil {
 		return err
 	}
-	acct, err := a.account(ctx, r)
+	acct, err := a.account(ctx, &r)
 	if err != nil {
 		return err
 	}
@@ -61,7 +62,7 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.finishPlan(r, result); err != nil {
+	if err := a.finishPlan(ctx, r, result); err != nil {
 		return err
 	}
 	if create, update, retire := result.Plan.Pending(); f.exitCode && create+update+retire > 0 {
@@ -72,14 +73,10 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 
 // finishPlan writes a plan, or what became of it, wherever that is wanted, and
 // turns it into an exit code.
-func (a *app) finishPlan(r runContext, result audit.Result) error {
-	o := a.options(r.settings, render.Options{})
-	if err := a.print(result, render.Plan, o); err != nil {
-		return err
-	}
-	exported := a.export(r.exports, result, o)
+func (a *app) finishPlan(ctx context.Context, r runContext, result audit.Result) error {
+	delivered := a.deliver(ctx, r, result, render.Plan, render.Options{})
 	a.closePlan(result)
-	return worst(r.judge(result), exported)
+	return worst(r.judge(result), delivered)
 }
 
 // closePlan says on stderr how it went, where the result itself does not end
@@ -92,15 +89,10 @@ func (a *app) closePlan(result audit.Result) {
 
 // prepareWatch is prepare for the commands that look at rules.
 func (a *app) prepareWatch(failOn string, f watchFlags) (runContext, error) {
-	exports, err := parseExports(f.exports)
+	r, err := a.prepare(failOn, f.exports)
 	if err != nil {
 		return runContext{}, err
 	}
-	r, err := a.prepare(failOn)
-	if err != nil {
-		return runContext{}, err
-	}
-	r.exports = exports
 	if len(r.settings.Watch.Target) == 0 {
 		return runContext{}, usagef("watch.target is not set: name the SNS topic or SQS queue that alerts go to, in keywatch.yaml (scanner config init writes one) or as KEYWATCH_WATCH_TARGET")
 	}

@@ -25,6 +25,7 @@ type app struct {
 
 	configFile, output, profile, region string
 	asOf, logLevel, logFormat           string
+	archive                             string // --evidence
 	noColor, quiet                      bool
 }
 

@@ -40,25 +40,38 @@ func (a *app) settings() (config.Settings, error) {
 			return config.Settings{}, &usageError{err}
 		}
 	}
-	if a.region == "" {
-		return config.Load(path, content, a.env)
+	env := slices.Clone(a.env)
+	for _, f := range a.settingFlags() {
+		if f.value != "" {
+			env = append(env, f.variable+"="+f.value)
+		}
 	}
-	s, err := config.Load(path, content, append(slices.Clone(a.env), homeRegionVariable+"="+a.region))
-	return s, asFlag(err)
+	s, err := config.Load(path, content, env)
+	return s, a.asFlag(err)
 }
 
-// homeRegionVariable is how --region outranks the file and the environment.
-const homeRegionVariable = "KEYWATCH_WATCH_HOME_REGION"
+// settingFlag is a flag that outranks the file and the environment: it is given to
+// them as the last value of a variable.
+type settingFlag struct{ name, variable, value string }
 
-// asFlag lets an error about that variable speak of the flag.
-func asFlag(err error) error {
+func (a *app) settingFlags() []settingFlag {
+	return []settingFlag{
+		{"--region", "KEYWATCH_WATCH_HOME_REGION", a.region},
+		{"--evidence", "KEYWATCH_EVIDENCE_ARCHIVE", a.archive},
+	}
+}
+
+// asFlag lets an error about such a variable speak of the flag.
+func (a *app) asFlag(err error) error {
 	var all config.Errors
 	if !errors.As(err, &all) {
 		return err
 	}
 	for _, e := range all {
-		if e.Variable == homeRegionVariable {
-			return usagef("--region: %s", e.Msg)
+		for _, f := range a.settingFlags() {
+			if e.Variable == f.variable && f.value != "" {
+				return usagef("%s: %s", f.name, e.Msg)
+			}
 		}
 	}
 	return err
