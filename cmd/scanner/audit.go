@@ -36,17 +36,19 @@ func auditCommand(a *app) *cobra.Command {
 		Long: `audit downloads the IAM credential report, or reads a saved one, and judges every
 credential in it. It only reads. On an account it needs iam:GenerateCredentialReport,
 iam:GetCredentialReport, iam:ListAccessKeys and iam:GetAccessKeyLastUsed; with
---report it needs nothing.`,
+--report it needs nothing. Of a run that was kept for auditors, --report names the
+bundle: it is verified first, and judged by what that run learned from IAM.`,
 		Example: `  scanner audit
   scanner audit -o markdown > audit.md
   scanner audit --report credential-report.csv --as-of 2026-01-31
+  scanner audit --report archive/111122223333/2026-01-31T06-17-09Z-5f0c2a91
   scanner audit --framework cis-5.0     the controls of a framework, too
   scanner audit --fail-on high          exit code 4 if anything high or critical fails`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.audit(cmd.Context(), f) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.report, "report", "", "judge this saved report `file`, - for standard input")
+	flags.StringVar(&f.report, "report", "", "judge this saved report `file`, - for standard input, or this bundle of an archive")
 	flags.BoolVar(&f.all, "all", false, "list passed checks too")
 	flags.StringSliceVar(&f.frameworks, "framework", nil, "tell how the controls of this `framework` came out, too; may repeat: "+strings.Join(report.FrameworkIDs(), ", "))
 	exportFlag(cmd, &f.exports)
@@ -80,12 +82,7 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	if err != nil {
 		return err
 	}
-	var result audit.Result
-	if f.report != "" {
-		result, err = a.auditFile(r, f.report)
-	} else {
-		result, err = a.auditAccount(ctx, &r)
-	}
+	result, err := a.auditAny(ctx, &r, f.report)
 	if err != nil {
 		return err
 	}
@@ -151,6 +148,17 @@ func (a *app) account(ctx context.Context, r *runContext) (audit.Account, error)
 		return audit.Account{}, err
 	}
 	return connect(cfg, defaultPaces()), nil
+}
+
+// auditAny judges a saved report, a run that was kept, or the account.
+func (a *app) auditAny(ctx context.Context, r *runContext, report string) (audit.Result, error) {
+	if report == "" {
+		return a.auditAccount(ctx, r)
+	}
+	if b, ok := bundleAt(report); ok {
+		return a.auditBundle(ctx, *r, b)
+	}
+	return a.auditFile(*r, report)
 }
 
 func (a *app) auditAccount(ctx context.Context, r *runContext) (audit.Result, error) {

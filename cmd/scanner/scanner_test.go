@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"os/signal"
 	"strconv"
 	"strings"
@@ -89,6 +90,8 @@ func TestScripts(t *testing.T) {
 			"rules":   func(ts *testscript.TestScript, _ bool, args []string) { of(ts).rules(ts, args) },
 			"alerts":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).alerts(ts, args) },
 			"private": private,
+			"newest":  newest,
+			"flip":    flip,
 		},
 	})
 }
@@ -102,6 +105,23 @@ func private(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("%s has mode %v", name, info.Mode())
 		}
 	}
+}
+
+// newest sets a variable to the path of the newest bundle of an archive.
+func newest(ts *testscript.TestScript, _ bool, args []string) {
+	bundles, err := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "*", "*"))
+	ts.Check(err)
+	ts.Setenv(args[1], bundles[len(bundles)-1])
+}
+
+// flip changes one bit of a file.
+func flip(ts *testscript.TestScript, _ bool, args []string) {
+	content, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	content[at] ^= 1
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
 }
 
 type script struct {

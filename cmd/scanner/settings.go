@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"math"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,9 +13,10 @@ import (
 	"keywatch/config"
 )
 
-// getenv is the last value of a variable in the app's environment.
+// getenv is the first value of a variable in the app's environment, as a process
+// sees it.
 func (a *app) getenv(name string) string {
-	for _, pair := range slices.Backward(a.env) {
+	for _, pair := range a.env {
 		if value, ok := strings.CutPrefix(pair, name+"="); ok {
 			return value
 		}
@@ -40,18 +40,18 @@ func (a *app) settings() (config.Settings, error) {
 			return config.Settings{}, &usageError{err}
 		}
 	}
-	env := slices.Clone(a.env)
+	var env []string
 	for _, f := range a.settingFlags() {
 		if f.value != "" {
 			env = append(env, f.variable+"="+f.value)
 		}
 	}
-	s, err := config.Load(path, content, env)
+	s, err := config.Load(path, content, append(env, a.env...))
 	return s, a.asFlag(err)
 }
 
 // settingFlag is a flag that outranks the file and the environment: it is given to
-// them as the last value of a variable.
+// them as the first value of a variable, which is the one that counts.
 type settingFlag struct{ name, variable, value string }
 
 func (a *app) settingFlags() []settingFlag {
