@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"keywatch/internal/fakeaws"
+	"keywatch/internal/report"
 	"keywatch/internal/watch"
 )
 
@@ -50,6 +51,9 @@ func (h *history) wanted(now time.Time) (must, may []string) {
 	for _, k := range h.keys {
 		switch {
 		case k.gone || !k.active:
+		case h.excepted(k) && k.fuzzy:
+			may = append(may, k.id)
+		case h.excepted(k):
 		case k.stale(now, h.staleAfter()) || k.unrotated(now) || k.woke() && !k.fuzzy:
 			must = append(must, k.id)
 		case k.fuzzy:
@@ -72,6 +76,13 @@ func (h *history) unknowable() bool {
 	return h.deletedDenied && slices.ContainsFunc(h.keys, func(k *modelKey) bool { return k.gone && k.lost })
 }
 
+// excepted tells that the settings waive what a key fails, by the last report.
+func (h *history) excepted(k *modelKey) bool {
+	return slices.ContainsFunc(h.w.policy.Exceptions, func(e report.Exception) bool {
+		return (e.User == "*" || e.User == k.user || e.Key == k.id) && h.asOf.Before(e.Expires.Add(day))
+	})
+}
+
 func (h *history) staleAfter() time.Duration { return h.w.policy.Checks.StaleAfter }
 
 // remember brings the model's memory up to what rules remember after a run that
@@ -82,6 +93,8 @@ func (h *history) remember(now time.Time) {
 		switch {
 		case k.gone || !k.active:
 			k.asleep, k.fuzzy = time.Time{}, false
+		case h.excepted(k):
+			k.asleep = time.Time{}
 		case k.woke():
 		case !k.stale(now, h.staleAfter()):
 			k.asleep = time.Time{}
