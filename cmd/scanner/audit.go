@@ -165,17 +165,22 @@ func (a *app) auditFile(r runContext, path string) (audit.Result, error) {
 
 type renderer func(io.Writer, string, audit.Result, render.Options) error
 
-// print writes a result to stdout in one piece. That nobody reads it any more,
-// as in scanner | head, is no failure; that it cannot be written leaves the run
-// incomplete, since what was done was done.
+// print writes a result to stdout, see emit.
 func (a *app) print(result audit.Result, format renderer, o render.Options) error {
+	return a.emit(o, func(w io.Writer, o render.Options) error { return format(w, a.output, result, o) })
+}
+
+// emit writes what a command prints to stdout in one piece. That nobody reads it
+// any more, as in scanner | head, is no failure; that it cannot be written leaves
+// the run incomplete, since what was done was done.
+func (a *app) emit(o render.Options, write func(io.Writer, render.Options) error) error {
 	o.Width, o.Color = width(a.std.out), a.color(a.std.out)
 	if o.Version = version(); o.Now.IsZero() {
 		o.Now = a.now()
 	}
 	o.Now = o.Now.UTC()
 	var b bytes.Buffer
-	if err := format(&b, a.output, result, o); err != nil {
+	if err := write(&b, o); err != nil {
 		return err
 	}
 	if _, err := a.std.out.Write(b.Bytes()); err != nil && !errors.Is(err, syscall.EPIPE) {

@@ -81,13 +81,17 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code":   code,
-			"clock":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).advance(ts, args) },
-			"cloud":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).change(ts, args) },
-			"fault":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).fault(ts, args) },
-			"calls":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).calls(ts, args) },
-			"rules":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).rules(ts, args) },
-			"alerts": func(ts *testscript.TestScript, _ bool, args []string) { of(ts).alerts(ts, args) },
+			"code":    code,
+			"clock":   func(ts *testscript.TestScript, _ bool, args []string) { of(ts).advance(ts, args) },
+			"cloud":   func(ts *testscript.TestScript, _ bool, args []string) { of(ts).change(ts, args) },
+			"fault":   func(ts *testscript.TestScript, _ bool, args []string) { of(ts).fault(ts, args) },
+			"calls":   func(ts *testscript.TestScript, _ bool, args []string) { of(ts).calls(ts, args) },
+			"rules":   func(ts *testscript.TestScript, _ bool, args []string) { of(ts).rules(ts, args) },
+			"alerts":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).alerts(ts, args) },
+			"bucket":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).bucket(ts, args) },
+			"bundle":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).bundle(ts, args) },
+			"flip":    func(ts *testscript.TestScript, _ bool, args []string) { of(ts).flip(ts, args) },
+			"keypair": keypair,
 		},
 	})
 }

@@ -3,6 +3,7 @@ package story
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -112,7 +113,7 @@ func (t *teller) finding(p pair[Finding], before, after *State) {
 	case p.old == nil || p.old.Status == Pass:
 		t.appears(p.now, before, after)
 	case p.old.Status == Excepted && p.now.Status == Fail:
-		t.tell(Lapsed, before, after, "%s counts again: %s; %s", p.now.Check, p.now.Reason, t.overdue(p.old.Exception))
+		t.tell(Lapsed, before, after, "%s counts again: %s%s", p.now.Check, p.now.Reason, t.overdue(p))
 	case p.old.Status == Excepted && p.now.Status == Unknown:
 		t.appears(p.now, before, after)
 	case p.now.Status == Pass:
@@ -131,7 +132,7 @@ func (t *teller) finding(p pair[Finding], before, after *State) {
 // appears tells of a finding that was not there, or was nothing to tell of.
 func (t *teller) appears(f *Finding, before, after *State) {
 	suffix := ""
-	if !t.old.checks[f.Check] {
+	if !t.old.checks[f.Check] && f.User != "" && f.Check != keyReawakened { // those never pass
 		suffix = "; the earlier run has no answer of this check"
 	}
 	switch f.Status {
@@ -177,12 +178,17 @@ func waived(f *Finding) string {
 		f.Check, day(x.Expires), x.Reason, x.Ticket, x.Owner, f.Reason)
 }
 
-// overdue says why an exception counts no more.
-func (t *teller) overdue(x *Exception) string {
-	if t.now.run.AsOf.Before(x.Expires.AddDate(0, 0, 1)) {
-		return fmt.Sprintf("the exception until %s was taken out or changed (ticket %s, owner %s)", day(x.Expires), x.Ticket, x.Owner)
+// overdue says why an exception counts no more, unless the reason does.
+func (t *teller) overdue(p pair[Finding]) string {
+	x := p.old.Exception
+	end, what := day(x.Expires), fmt.Sprintf("(ticket %s, owner %s)", x.Ticket, x.Owner)
+	switch {
+	case strings.Contains(p.now.Reason, "its exception lapsed after "+end):
+		return ""
+	case t.now.run.AsOf.Before(x.Expires.AddDate(0, 0, 1)):
+		return fmt.Sprintf("; the exception until %s was taken out or changed %s", end, what)
 	}
-	return fmt.Sprintf("its exception lapsed after %s (ticket %s, owner %s)", day(x.Expires), x.Ticket, x.Owner)
+	return fmt.Sprintf("; its exception lapsed after %s %s", end, what)
 }
 
 func stamp(t time.Time) string {

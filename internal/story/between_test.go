@@ -49,6 +49,10 @@ func TestBetween(t *testing.T) {
 			[]string{`excepted high user "bob": console-mfa is excepted until 2026-11-22: moves to roles (ticket SEC-1, owner ops); it fails: no MFA`}, 0},
 		{"an exception lapsed", []Finding{of("bob", consoleMFA, Excepted, "no MFA")}, []Finding{of("bob", consoleMFA, Fail, "no MFA")},
 			[]string{`lapsed high user "bob": console-mfa counts again: no MFA; its exception lapsed after 2026-11-22 (ticket SEC-1, owner ops)`}, 0},
+		{"an exception lapsed, and the reason says so", []Finding{of("bob", consoleMFA, Excepted, "no MFA")}, []Finding{of("bob", consoleMFA, Fail, "no MFA; its exception lapsed after 2026-11-22 (ticket SEC-1)")},
+			[]string{`lapsed high user "bob": console-mfa counts again: no MFA; its exception lapsed after 2026-11-22 (ticket SEC-1)`}, 0},
+		{"an exception is over, and so it is told", nil, []Finding{about(of("", "exception-expired", Fail, "lapsed after 2026-11-22"), "A")},
+			[]string{`new low exception-expired fails now: lapsed after 2026-11-22`}, 0},
 		{"excepted before and now", []Finding{of("bob", consoleMFA, Excepted, "no MFA")}, []Finding{of("bob", consoleMFA, Excepted, "no MFA")}, nil, 0},
 
 		{"a key woke up", []Finding{stale("bob", Fail).at(1, a, x).used(on(5, 30))}, []Finding{fresh("bob", 1, a).used(on(11, 24))},
@@ -174,6 +178,7 @@ func TestAChecksEndIsNoNews(t *testing.T) {
 	}{
 		{"one of a key's checks", off(now, keyStale), []string{`no-longer-asked high user "bob", slot 1: key-stale is not asked any more, or nothing is left to ask it of; before: idle`}},
 		{"all that tell of a key", off(now, keyStale, keyUnrotated, userTwoActiveKeys), []string{`no-longer-asked high user "bob", slot 1: key-stale is not asked any more, or nothing is left to ask it of; before: idle`}},
+		{"one of a user's checks", off(now, consoleMFA), []string{`no-longer-asked high user "bob": console-mfa is not asked any more, or nothing is left to ask it of; before: no MFA`}},
 		{"all that tell of a user", off(now, keyStale, keyUnrotated, userTwoActiveKeys, consoleMFA), []string{
 			`no-longer-asked high user "bob": console-mfa is not asked any more, or nothing is left to ask it of; before: no MFA`,
 			`no-longer-asked high user "bob": key-stale is not asked any more, or nothing is left to ask it of; before: idle`,
