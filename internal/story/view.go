@@ -11,6 +11,8 @@ type view struct {
 	run    Run
 	users  map[string]*user
 	checks map[string]bool // those that have an answer, whatever it is
+	// keyless tells that no user but root has an active key.
+	keyless bool
 }
 
 // user is all that a run says of a user, of root, or, without a name, of
@@ -33,7 +35,7 @@ type key struct {
 
 // newView sorts a run out. Its findings may come in any order.
 func newView(run Run) view {
-	v := view{run: run, users: map[string]*user{}, checks: map[string]bool{}}
+	v := view{run: run, users: map[string]*user{}, checks: map[string]bool{}, keyless: !run.usersHaveKeys()}
 	for _, f := range slices.SortedFunc(slices.Values(run.Findings), compareFindings) {
 		v.checks[f.Check] = true
 		u := v.users[f.User]
@@ -102,7 +104,7 @@ func (v view) asked(check string) bool {
 	}
 	switch check {
 	case keyStale, keyUnrotated, userTwoActiveKeys:
-		return !v.usersHaveKeys()
+		return v.keyless
 	}
 	return false
 }
@@ -113,9 +115,9 @@ func (v view) anyAsked(findings []Finding) bool {
 }
 
 // usersHaveKeys tells that some user other than root has an active key.
-func (v view) usersHaveKeys() bool {
-	active := v.run.ActiveKeys
-	for _, f := range v.run.Findings {
+func (r Run) usersHaveKeys() bool {
+	active := r.ActiveKeys
+	for _, f := range r.Findings {
 		if f.Check == rootAccessKey && f.Slot != 0 && f.Status != Pass {
 			active--
 		}
