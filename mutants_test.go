@@ -98,6 +98,15 @@ var engineMutants = []mutant{
 	{"own patterns do not overlap", "an identity's rule hears the keys that have rules", "internal/watch/pattern.go",
 		"	if len(except) > 0 {", "	if len(except) > 1000 {",
 		"./internal/watch TestOneRunMakesItSo"},
+	{"what happened between two runs", "what an incomplete run lacks is told as gone", "internal/story/between.go",
+		"!now.Complete || !now.listsPasses()", "!now.listsPasses()",
+		"./internal/story TestLaws"},
+	{"what happened between two runs", "a check that is turned off takes its credentials away", "internal/story/keys.go",
+		"	case !t.now.anyAsked(k.findings):\n", "	case !t.now.anyAsked(k.findings) && len(ended) > 100:\n",
+		"./internal/story TestAChecksEndIsNoNews"},
+	{"what happened between two runs", "a finding that is not there any more is fixed", "internal/story/between.go",
+		"	case p.now == nil:\n		t.silent(*p.old, before)\n", "	case p.now == nil:\n		t.tell(Fixed, before, nil, \"\")\n",
+		"./internal/story TestLaws"},
 }
 
 // TestMutants is for CI: go test -run TestMutants . -mutants. Each mutant is compiled

@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"keywatch/internal/audit"
 	"keywatch/internal/evidence"
 )
@@ -40,7 +38,7 @@ func bundleAt(report string) (b bundle, ok bool) {
 // auditBundle judges the report of a run that was kept, by what that run learned.
 // A bundle that does not prove itself is not judged.
 func (a *app) auditBundle(ctx context.Context, r runContext, b bundle) (audit.Result, error) {
-	store, err := a.storeOf(ctx, r, b.place)
+	store, err := a.openArchive(ctx, r.settings, r.log, b.place, evidence.S3Options{})
 	if err != nil {
 		return audit.Result{}, err
 	}
@@ -77,20 +75,4 @@ func (a *app) auditBundle(ctx context.Context, r runContext, b bundle) (audit.Re
 		asOf = learned.AsOf
 	}
 	return audit.Again(files[evidence.ReportFile], learned, r.policy, asOf)
-}
-
-// storeOf opens a place that need not be the settings' own. A folder needs no AWS.
-func (a *app) storeOf(ctx context.Context, r runContext, place string) (evidence.Store, error) {
-	var cfg aws.Config
-	if strings.HasPrefix(place, "s3://") {
-		var err error
-		if cfg, err = a.awsConfig(ctx, r.settings, r.log); err != nil {
-			return nil, err
-		}
-	}
-	store, err := openStore(r.settings.Evidence, place, cfg)
-	if err != nil {
-		return nil, &usageError{err}
-	}
-	return store, nil
 }

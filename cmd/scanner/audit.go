@@ -99,7 +99,7 @@ type runContext struct {
 	now      time.Time
 	failOn   report.Severity
 	exports  []export
-	archive  *archive // nil for none
+	keeper   *keeper // nil where nothing is kept
 	log      *slog.Logger
 }
 
@@ -144,7 +144,7 @@ func (a *app) account(ctx context.Context, r *runContext) (audit.Account, error)
 	if err != nil {
 		return audit.Account{}, fmt.Errorf("the AWS configuration cannot be read: %w: check --profile and AWS_PROFILE", err)
 	}
-	if r.archive, err = openArchive(r.settings, cfg); err != nil {
+	if r.keeper, err = a.openKeeper(ctx, *r); err != nil {
 		return audit.Account{}, err
 	}
 	return connect(cfg, defaultPaces()), nil
@@ -192,13 +192,18 @@ func (a *app) auditFile(r runContext, path string) (audit.Result, error) {
 
 type renderer func(io.Writer, string, audit.Result, render.Options) error
 
-// print writes a result to stdout in one piece. That nobody reads it any more,
-// as in scanner | head, is no failure; that it cannot be written leaves the run
-// incomplete, since what was done was done.
+// print writes a result to stdout, see emit.
 func (a *app) print(result audit.Result, format renderer, o render.Options) error {
+	return a.emit(o, func(w io.Writer, o render.Options) error { return format(w, a.output, result, o) })
+}
+
+// emit writes what a command prints to stdout in one piece. That nobody reads it
+// any more, as in scanner | head, is no failure; that it cannot be written leaves
+// the run incomplete, since what was done was done.
+func (a *app) emit(o render.Options, write func(io.Writer, render.Options) error) error {
 	o.Width, o.Color = width(a.std.out), a.color(a.std.out)
 	var b bytes.Buffer
-	if err := format(&b, a.output, result, o); err != nil {
+	if err := write(&b, o); err != nil {
 		return err
 	}
 	if _, err := a.std.out.Write(b.Bytes()); err != nil && !errors.Is(err, syscall.EPIPE) {

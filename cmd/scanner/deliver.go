@@ -33,7 +33,7 @@ const lastWords = 20 * time.Second
 
 // keep archives a run, also one that was stopped.
 func (a *app) keep(ctx context.Context, r runContext, result audit.Result, o render.Options) error {
-	if r.archive == nil {
+	if r.keeper == nil {
 		return nil
 	}
 	if ctx.Err() != nil {
@@ -41,13 +41,13 @@ func (a *app) keep(ctx context.Context, r runContext, result audit.Result, o ren
 		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), lastWords)
 		defer cancel()
 	}
-	link, err := r.archive.write(ctx, result, o, r.now, a.now().UTC())
+	link, err := r.keeper.write(ctx, result, o, r.now, a.now().UTC())
 	if err != nil {
 		return &ending{code: exitIncomplete, msg: fmt.Sprintf("the evidence of this run could not be kept: %v", err)}
 	}
-	r.log.Info("evidence kept", "archive", r.archive.store.String(), "bundle", link.Bundle, "manifest_sha256", link.ManifestSHA256)
+	r.log.Info("evidence kept", "archive", r.keeper.store.String(), "bundle", link.Bundle, "manifest_sha256", link.ManifestSHA256)
 	if !a.daemon {
-		a.hintf("kept as %s in %s (manifest SHA-256 %s)", link.Bundle, r.archive.store, link.ManifestSHA256)
+		a.hintf("kept as %s in %s (manifest SHA-256 %s)", link.Bundle, r.keeper.store, link.ManifestSHA256)
 	}
 	return nil
 }

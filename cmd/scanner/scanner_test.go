@@ -91,7 +91,10 @@ func TestScripts(t *testing.T) {
 			"alerts":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).alerts(ts, args) },
 			"private": private,
 			"newest":  newest,
-			"flip":    flip,
+			"bucket":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).bucket(ts, args) },
+			"bundle":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).bundle(ts, args) },
+			"flip":    func(ts *testscript.TestScript, _ bool, args []string) { of(ts).flip(ts, args) },
+			"keypair": keypair,
 		},
 	})
 }
@@ -112,16 +115,6 @@ func newest(ts *testscript.TestScript, _ bool, args []string) {
 	bundles, err := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "*", "*"))
 	ts.Check(err)
 	ts.Setenv(args[1], bundles[len(bundles)-1])
-}
-
-// flip changes one bit of a file.
-func flip(ts *testscript.TestScript, _ bool, args []string) {
-	content, err := os.ReadFile(ts.MkAbs(args[0]))
-	ts.Check(err)
-	at, err := strconv.Atoi(args[1])
-	ts.Check(err)
-	content[at] ^= 1
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
 }
 
 type script struct {

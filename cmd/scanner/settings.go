@@ -79,15 +79,20 @@ func (a *app) asFlag(err error) error {
 
 // parseAsOf reads --as-of; without the flag it is the zero time.
 func (a *app) parseAsOf() (time.Time, error) {
-	if a.asOf == "" {
+	return parseTime("--as-of", a.asOf)
+}
+
+// parseTime reads the time or day that a flag gives; "" is the zero time.
+func parseTime(flag, text string) (time.Time, error) {
+	if text == "" {
 		return time.Time{}, nil
 	}
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
-		if t, err := time.Parse(layout, a.asOf); err == nil {
+		if t, err := time.Parse(layout, text); err == nil {
 			return t.UTC(), nil
 		}
 	}
-	return time.Time{}, usagef("--as-of %q is not a time like 2026-01-31T00:00:00Z or 2026-01-31", a.asOf)
+	return time.Time{}, usagef("%s %q is not a time like 2026-01-31T00:00:00Z or 2026-01-31", flag, text)
 }
 
 // refuseAsOf keeps a moved point of judgement away from commands that write.
