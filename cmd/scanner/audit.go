@@ -75,8 +75,8 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	if err := checkFrameworks(f.frameworks); err != nil {
 		return err
 	}
-	if f.report != "" && a.archive != "" {
-		return usagef("--evidence keeps runs on an account: it does not go with --report")
+	if (f.report != "" || a.asOf != "") && a.archive != "" {
+		return usagef("--evidence keeps what was found in an account when it was found: it does not go with --report or --as-of")
 	}
 	r, err := a.prepare(f.failOn, f.exports)
 	if err != nil {
@@ -86,9 +86,12 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	if err != nil {
 		return err
 	}
-	delivered := a.deliver(ctx, r, result, render.Audit, render.Options{All: f.all, Frameworks: f.frameworks})
+	o := a.options(r.settings, render.Options{All: f.all, Frameworks: f.frameworks})
+	var untold error
+	o.Story, untold = r.keeper.since(ctx, result, o)
+	delivered := a.deliver(ctx, r, result, render.Audit, o)
 	a.hintf("%s", render.AuditSentence(result))
-	return worst(r.judge(result), delivered)
+	return worst(r.judge(result), untold, delivered)
 }
 
 // runContext is what every command that judges prepares before it looks at

@@ -54,10 +54,11 @@ func (a *app) runDaemon(ctx context.Context, printPlans bool) error {
 			return err
 		}
 		logRun(r.log, result)
+		o := a.options(r.settings, render.Options{})
 		if !printPlans {
-			return a.keep(ctx, r, result, a.options(r.settings, render.Options{}))
+			return a.keep(ctx, r, result, o)
 		}
-		return a.deliver(ctx, r, result, render.Plan, render.Options{})
+		return a.deliver(ctx, r, result, render.Plan, o)
 	})
 }
 

@@ -14,7 +14,6 @@ import (
 // archive. What fails is told, leaves the run incomplete, and keeps nothing from
 // the other places.
 func (a *app) deliver(ctx context.Context, r runContext, result audit.Result, format renderer, o render.Options) error {
-	o = a.options(r.settings, o)
 	return worst(a.print(result, format, o), a.export(r.exports, result, o), a.keep(ctx, r, result, o))
 }
 

@@ -26,10 +26,11 @@ type keeper struct {
 	signer *evidence.Signer
 }
 
-// openKeeper opens the archive of the settings; nil if there is none.
+// openKeeper opens the archive of the settings; nil if there is none, or if the
+// point of judgement was moved, which is not what the account was like.
 func (a *app) openKeeper(ctx context.Context, r runContext) (*keeper, error) {
 	e := r.settings.Evidence
-	if e.Archive == "" {
+	if e.Archive == "" || a.asOf != "" {
 		return nil, nil //nolint:nilnil // no archive is no error
 	}
 	store, err := a.openArchive(ctx, r.settings, r.log, e.Archive, evidence.S3Options{KMSKeyID: e.KMSKey})
@@ -52,7 +53,7 @@ func (k *keeper) write(ctx context.Context, result audit.Result, o render.Option
 	files := map[string][]byte{evidence.ReportFile: result.Report.Content, evidence.SettingsFile: []byte(o.Settings)}
 	var findings, plan bytes.Buffer
 	all := o
-	all.All, all.Frameworks = true, nil
+	all.All, all.Frameworks, all.Story = true, nil, nil
 	if err := render.Audit(&findings, "json", result, all); err != nil {
 		return evidence.Link{}, err
 	}

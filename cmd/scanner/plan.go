@@ -74,7 +74,7 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 // finishPlan writes a plan, or what became of it, wherever that is wanted, and
 // turns it into an exit code.
 func (a *app) finishPlan(ctx context.Context, r runContext, result audit.Result) error {
-	delivered := a.deliver(ctx, r, result, render.Plan, render.Options{})
+	delivered := a.deliver(ctx, r, result, render.Plan, a.options(r.settings, render.Options{}))
 	a.closePlan(result)
 	return worst(r.judge(result), delivered)
 }

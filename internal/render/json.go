@@ -25,6 +25,8 @@ type auditDoc struct {
 	Summary           summaryDoc   `json:"summary"`
 	Controls          []controlDoc `json:"controls"` // of the frameworks asked for
 	Findings          []findingDoc `json:"findings"`
+	// Story is what happened since the last run, where that is known.
+	Story *storyDoc `json:"story,omitempty"`
 }
 
 type reportDoc struct {
@@ -113,6 +115,10 @@ func newAuditDoc(r audit.Result, o Options) auditDoc {
 	}
 	if at := stamp(r.Report.GeneratedAt); at != "" {
 		doc.Report.GeneratedAt = &at
+	}
+	if o.Story != nil {
+		told := newStoryDoc(*o.Story, o)
+		doc.Story = &told
 	}
 	controls := report.ControlsOf()
 	for _, f := range r.Findings {

@@ -21,8 +21,16 @@ func auditMarkdown(out *bytes.Buffer, r audit.Result, o Options, findings []find
 	}
 	if len(findings) == 0 {
 		fmt.Fprintf(out, "\n%s\n", prose(AuditSentence(r)))
-		return
+	} else {
+		findingsMarkdown(out, findings)
 	}
+	if o.Story != nil {
+		out.WriteByte('\n')
+		storyMarkdown(out, *o.Story)
+	}
+}
+
+func findingsMarkdown(out *bytes.Buffer, findings []findingDoc) {
 	rows := [][]string{{"Severity", "User", "Slot", "Key ID", "Age", "Idle", "Check", "Reason"}}
 	for _, f := range findings {
 		var ids []string

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"keywatch/internal/audit"
+	"keywatch/internal/story"
 )
 
 // Options say how to write. The zero value is plain text of any width, without
@@ -27,6 +28,9 @@ type Options struct {
 	// Frameworks are the IDs of those whose controls an audit tells of. Unknown ones
 	// are left out.
 	Frameworks []string
+	// Story is what happened since the last run, for the formats that Story has and
+	// for wide; nil where that is not known.
+	Story *story.Story
 	// Settings are the settings in force, as YAML, for formats that tell where a
 	// result comes from.
 	Settings string

@@ -27,8 +27,17 @@ func auditTable(out *bytes.Buffer, r audit.Result, o Options, findings []finding
 	p.gap()
 	if len(findings) == 0 {
 		p.para("", plain, AuditSentence(r))
-		return
+	} else {
+		findingsTable(p, findings, layouts)
 	}
+	if o.Story != nil {
+		p.gap()
+		p.para("SINCE THE LAST RUN", bold, "")
+		storyTable(out, *o.Story, o)
+	}
+}
+
+func findingsTable(p page, findings []findingDoc, layouts []layout) {
 	for i, l := range layouts {
 		widths := l.natural(findings)
 		if excess := p.excess(widths); excess > 0 {
