@@ -70,7 +70,7 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	if err := checkFrameworks(f.frameworks); err != nil {
 		return err
 	}
-	r, err := a.prepare(f.failOn)
+	r, err := a.prepare(f.failOn, render.Formats())
 	if err != nil {
 		return err
 	}
@@ -103,9 +103,10 @@ type runContext struct {
 	log      *slog.Logger
 }
 
-// prepare checks the whole command line and the settings.
-func (a *app) prepare(failOn string) (runContext, error) {
-	if err := a.checkFormat(); err != nil {
+// prepare checks the whole command line and the settings of a command that
+// prints in one of the formats.
+func (a *app) prepare(failOn string, formats []string) (runContext, error) {
+	if err := a.checkFormat(formats); err != nil {
 		return runContext{}, err
 	}
 	log, err := a.logger(slog.LevelWarn)

@@ -30,6 +30,9 @@ type Options struct {
 	// Settings are the settings in force, as YAML, for formats that tell where a
 	// result comes from.
 	Settings string
+	// Region is the home Region, for formats that file findings under one. Where it
+	// is empty, or not of the account's partition, it is the partition's own.
+	Region string
 	// Version is the tool's version, for tool_version.
 	Version string
 	// Now is the time the age of the report is told from. Where it is zero no
@@ -37,9 +40,15 @@ type Options struct {
 	Now time.Time
 }
 
-// Formats lists the names that Audit and Plan take, the default first. The
-// caller may change the slice.
+// Formats lists the names that Audit takes, the default first, those of
+// PlanFormats before the others. The caller may change the slice.
 func Formats() []string {
+	return PlanFormats()
+}
+
+// PlanFormats lists the names that Plan takes, the default first. The caller
+// may change the slice.
+func PlanFormats() []string {
 	return []string{"table", "wide", "json", "csv", "markdown"}
 }
 
@@ -61,7 +70,7 @@ func Audit(w io.Writer, format string, r audit.Result, o Options) error {
 	case "markdown":
 		auditMarkdown(&out, r, o, doc.Findings)
 	default:
-		return unknownFormat(format)
+		return fmt.Errorf("render: unknown format %q: use %s", format, orList(Formats()))
 	}
 	return flush(w, &out, err)
 }
@@ -88,13 +97,12 @@ func Plan(w io.Writer, format string, r audit.Result, o Options) error {
 	case "markdown":
 		planMarkdown(&out, r, o)
 	default:
-		return unknownFormat(format)
+		if slices.Contains(Formats(), format) {
+			return fmt.Errorf("render: %s is a format of audits, not of plans: use %s", format, orList(PlanFormats()))
+		}
+		return fmt.Errorf("render: unknown format %q: use %s", format, orList(PlanFormats()))
 	}
 	return flush(w, &out, err)
-}
-
-func unknownFormat(format string) error {
-	return fmt.Errorf("render: unknown format %q: use %s", format, orList(Formats()))
 }
 
 // orList joins words as people do: a, b or c.
