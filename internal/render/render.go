@@ -43,7 +43,7 @@ type Options struct {
 // Formats lists the names that Audit takes, the default first, those of
 // PlanFormats before the others. The caller may change the slice.
 func Formats() []string {
-	return append(PlanFormats(), "ocsf")
+	return append(PlanFormats(), "ocsf", "asff")
 }
 
 // PlanFormats lists the names that Plan takes, the default first. The caller
@@ -71,6 +71,8 @@ func Audit(w io.Writer, format string, r audit.Result, o Options) error {
 		auditMarkdown(&out, r, o, doc.Findings)
 	case "ocsf":
 		err = auditOCSF(&out, r, o)
+	case "asff":
+		err = auditASFF(&out, r, o)
 	default:
 		return fmt.Errorf("render: unknown format %q: use %s", format, orList(Formats()))
 	}
