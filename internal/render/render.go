@@ -43,7 +43,7 @@ type Options struct {
 // Formats lists the names that Audit takes, the default first, those of
 // PlanFormats before the others. The caller may change the slice.
 func Formats() []string {
-	return append(PlanFormats(), "junit", "ocsf", "asff")
+	return append(PlanFormats(), "xlsx", "junit", "ocsf", "asff")
 }
 
 // PlanFormats lists the names that Plan takes, the default first. The caller
@@ -69,6 +69,8 @@ func Audit(w io.Writer, format string, r audit.Result, o Options) error {
 		err = auditCSV(&out, doc)
 	case "markdown":
 		auditMarkdown(&out, r, o, doc.Findings)
+	case "xlsx":
+		err = auditXLSX(&out, r, o)
 	case "junit":
 		err = auditJUnit(&out, r, o)
 	case "ocsf":
