@@ -38,6 +38,7 @@ iam:GetCredentialReport, iam:ListAccessKeys and iam:GetAccessKeyLastUsed; with
 --report it needs nothing.`,
 		Example: `  scanner audit
   scanner audit -o markdown > audit.md
+  scanner audit -o xlsx --all > audit.xlsx
   scanner audit --report credential-report.csv --as-of 2026-01-31
   scanner audit --framework cis-5.0     the controls of a framework, too
   scanner audit --fail-on high          exit code 4 if anything high or critical fails`,
@@ -74,6 +75,9 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := a.refuseBinary(); err != nil {
+		return err
+	}
 	var result audit.Result
 	if f.report != "" {
 		result, err = a.auditFile(r, f.report)
@@ -86,7 +90,7 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.print(result, render.Audit, render.Options{All: f.all, Frameworks: f.frameworks}); err != nil {
+	if err := a.print(result, render.Audit, render.Options{All: f.all, Frameworks: f.frameworks, Region: r.settings.Watch.HomeRegion}); err != nil {
 		return err
 	}
 	a.hintf("%s", render.AuditSentence(result))
