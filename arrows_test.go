@@ -21,15 +21,16 @@ const module = "keywatch"
 // here on purpose, with its arrows.
 var arrows = map[string][]string{
 	"cmd/scanner": {
-		"config", "internal/audit", "internal/evidence", "internal/fakeaws", "internal/pace", "internal/render", "internal/report", "internal/watch",
+		"config", "internal/audit", "internal/evidence", "internal/fakeaws", "internal/pace", "internal/render", "internal/report", "internal/story", "internal/watch",
 	},
 	"config":            {},
 	"internal/audit":    {"internal/report", "internal/watch"},
 	"internal/evidence": {},
 	"internal/fakeaws":  {},
 	"internal/pace":     {},
-	"internal/render":   {"internal/audit", "internal/report", "internal/watch"},
+	"internal/render":   {"internal/audit", "internal/evidence", "internal/report", "internal/story", "internal/watch"},
 	"internal/report":   {},
+	"internal/story":    {},
 	"internal/watch":    {},
 }
 

@@ -25,6 +25,7 @@ func TestEnvironmentWinsOverTheFileAndTheFileOverDefaults(t *testing.T) {
 		"KEYWATCH_WATCH_ROOT_ACTIVITY=true",
 		"KEYWATCH_WATCH_IDENTITIES=arn:aws:iam::{account}:user/alice, arn:aws:iam::{account}:role/deploy",
 		"KEYWATCH_EVIDENCE_ARCHIVE=s3://evidence/keywatch/",
+		"KEYWATCH_EVIDENCE_REGION=eu-west-1",
 		"KEYWATCH_EVIDENCE_SIGN_KEY=keywatch.key",
 		"KEYWATCH_EVIDENCE_KMS_KEY=alias/evidence",
 		"KEYWATCH_WATCH_OWNER=", // empty counts as not set
@@ -49,7 +50,7 @@ func TestEnvironmentWinsOverTheFileAndTheFileOverDefaults(t *testing.T) {
 	want.Watch.Layout = "packed"
 	want.Watch.RootActivity = true
 	want.Watch.Identities = []string{"arn:aws:iam::{account}:user/alice", "arn:aws:iam::{account}:role/deploy"}
-	want.Evidence = Evidence{Archive: "s3://evidence/keywatch", SignKey: "keywatch.key", KMSKey: "alias/evidence"}
+	want.Evidence = Evidence{Archive: "s3://evidence/keywatch", Region: "eu-west-1", SignKey: "keywatch.key", KMSKey: "alias/evidence"}
 	want.Schedule = "@daily"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

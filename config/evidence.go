@@ -37,8 +37,10 @@ type Evidence struct {
 	// Archive is empty, a folder's path as written, or s3://bucket[/prefix]
 	// without "/" at its end.
 	Archive string `yaml:"archive" doc:"Where evidence is kept: a folder, or s3://bucket/prefix. Empty: nowhere."`
-	// SignKey and KMSKey are empty where Archive is; KMSKey also where Archive is
-	// a folder. KMSKey has no placeholders.
+	// Region is that of the bucket, empty for the home Region. Region, SignKey and
+	// KMSKey are empty where Archive is; Region and KMSKey also where Archive is a
+	// folder. KMSKey has no placeholders.
+	Region  string `yaml:"region" doc:"The Region of the bucket. Empty: the home Region."`
 	SignKey string `yaml:"sign_key" doc:"Path of the minisign secret key file that signs each manifest. Empty: no signature."`
 	KMSKey  string `yaml:"kms_key" doc:"ARN or alias of the KMS key that encrypts what is kept in S3 (SSE-KMS). Empty: the bucket's own encryption."`
 }
@@ -55,7 +57,7 @@ func (e Evidence) S3() (bucket, prefix string, ok bool) {
 }
 
 func (l *loading) validateEvidence(e *Evidence) {
-	const archive, sign, kms = "evidence.archive", "evidence.sign_key", "evidence.kms_key"
+	const archive, region, sign, kms = "evidence.archive", "evidence.region", "evidence.sign_key", "evidence.kms_key"
 	if problem := wrongArchive(e.Archive); e.Archive != "" && problem != "" {
 		l.refuseValue(archive, "%s", problem)
 	}
@@ -69,16 +71,26 @@ func (l *loading) validateEvidence(e *Evidence) {
 	if e.KMSKey != "" && !kmsShape.MatchString(e.KMSKey) {
 		l.refuseValue(kms, "%s is not the ARN or the alias of a KMS key: write one like arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab or alias/evidence", quote(e.KMSKey))
 	}
+	if e.Region != "" {
+		l.region(region, e.Region)
+	}
 	if !l.sound(archive) {
 		return
 	}
-	for _, key := range []struct{ path, value string }{{sign, e.SignKey}, {kms, e.KMSKey}} {
+	for _, key := range []struct{ path, value string }{{region, e.Region}, {sign, e.SignKey}, {kms, e.KMSKey}} {
 		if key.value != "" && e.Archive == "" {
 			l.refuseValue(key.path, "is set, but evidence.archive is not, so nothing is kept: set it too, or take this out")
 		}
 	}
-	if e.KMSKey != "" && !inS3 {
-		l.refuseValue(kms, "encrypts what is kept in S3, but evidence.archive is a folder: write s3://bucket/prefix there, or take this out")
+	if inS3 {
+		return
+	}
+	const folder = ", but evidence.archive is a folder: write s3://bucket/prefix there, or take this out"
+	if e.KMSKey != "" {
+		l.refuseValue(kms, "encrypts what is kept in S3"+folder)
+	}
+	if e.Region != "" {
+		l.refuseValue(region, "is that of a bucket"+folder)
 	}
 }
 

@@ -39,6 +39,15 @@ func Load(name string, content []byte, env []string) (Settings, error) {
 	return l.settings, nil
 }
 
+// YAML writes every setting, as a file that Load reads again.
+func (s Settings) YAML() []byte {
+	text, err := yaml.Dump(s)
+	if err != nil {
+		return nil // not reached: there is nothing in settings that YAML cannot say
+	}
+	return text
+}
+
 // loading is the work of one Load.
 type loading struct {
 	settings Settings

@@ -154,7 +154,7 @@ func TestGoodFilesOverlayTheDefaults(t *testing.T) {
 		},
 		"evidence-in-s3.yaml": func(s *Settings) {
 			s.Evidence = Evidence{
-				Archive: "s3://evidence-111122223333.example/keywatch/account=1", SignKey: "/run/secrets/keywatch.key",
+				Archive: "s3://evidence-111122223333.example/keywatch/account=1", Region: "us-gov-west-1", SignKey: "/run/secrets/keywatch.key",
 				KMSKey: "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab",
 			}
 		},
@@ -272,10 +272,7 @@ func FuzzLoad(f *testing.F) {
 			checkErrors(t, content, settings, err)
 			return
 		}
-		written, err := yaml.Dump(settings)
-		if err != nil {
-			t.Fatal(err)
-		}
+		written := settings.YAML()
 		again, err := Load("again.yaml", written, nil)
 		if err != nil {
 			t.Fatalf("written settings are refused: %v\n%s", err, written)

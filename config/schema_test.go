@@ -192,6 +192,8 @@ func restrict(s *reflector.Schema, path string) {
 	case "evidence.archive":
 		inS3 := word("^" + s3Scheme + bucketPattern + "(/" + prefixPattern + ")?/?$")
 		*s = reflector.Schema{AnyOf: []*reflector.Schema{{Const: ""}, inS3, file(line(longestPath))}}
+	case "evidence.region":
+		s.Pattern = "^$|" + regionPattern
 	case "evidence.sign_key":
 		*s = reflector.Schema{AnyOf: []*reflector.Schema{{Const: ""}, file(line(longestPath))}}
 	case "evidence.kms_key":

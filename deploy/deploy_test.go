@@ -50,6 +50,26 @@ func TestTheTaskMayDoWhatApplyDoesAndNoMore(t *testing.T) {
 	}
 }
 
+// TestKeepingEvidenceTakesThreeActions, below the prefix, and none that deletes.
+func TestKeepingEvidenceTakesThreeActions(t *testing.T) {
+	const bucket = "!Sub arn:${AWS::Partition}:s3:::${EvidenceBucket}"
+	want := map[string]string{
+		"s3:GetObject": bucket + "/${EvidencePrefix}/*", "s3:PutObject": bucket + "/${EvidencePrefix}/*", "s3:ListBucket": bucket,
+	}
+	got := map[string]string{}
+	for _, s := range template(t).Resources["EvidencePolicy"].Properties.PolicyDocument.Statement {
+		for _, action := range s.Action {
+			got[string(action)] = s.Resource.String()
+		}
+		if s.Sid == "FindTheNewestRun" && s.Condition["StringLikeIfExists"]["s3:prefix"] != "!Sub ${EvidencePrefix}/*" {
+			t.Errorf("the bucket is listed by %v", s.Condition)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("permissions to keep evidence (-want +got):\n%s", diff)
+	}
+}
+
 func TestTheOtherRolesMayDoOneThingEach(t *testing.T) {
 	for role, want := range map[string]map[string]string{
 		"ForwardRole":  {"events:PutEvents": "!Sub arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default"},

@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
-
-	"keywatch/internal/render"
 )
 
 func applyCommand(a *app) *cobra.Command {
@@ -25,6 +23,7 @@ write at all.`,
 	}
 	failOnFlag(cmd, &failOn)
 	f.add(cmd)
+	evidenceFlag(cmd, a)
 	return cmd
 }
 
@@ -36,7 +35,7 @@ func (a *app) apply(ctx context.Context, failOn string, f watchFlags) error {
 	if err != nil {
 		return err
 	}
-	acct, err := a.account(ctx, r)
+	acct, err := a.account(ctx, &r)
 	if err != nil {
 		return err
 	}
@@ -44,9 +43,5 @@ func (a *app) apply(ctx context.Context, failOn string, f watchFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.print(result, render.Plan, render.Options{}); err != nil {
-		return err
-	}
-	a.closePlan(result)
-	return r.judge(result)
+	return a.finishPlan(ctx, r, result)
 }

@@ -25,6 +25,7 @@ type auditFlags struct {
 	report, failOn string
 	all            bool
 	frameworks     []string
+	exports        []string
 }
 
 func auditCommand(a *app) *cobra.Command {
@@ -35,20 +36,24 @@ func auditCommand(a *app) *cobra.Command {
 		Long: `audit downloads the IAM credential report, or reads a saved one, and judges every
 credential in it. It only reads. On an account it needs iam:GenerateCredentialReport,
 iam:GetCredentialReport, iam:ListAccessKeys and iam:GetAccessKeyLastUsed; with
---report it needs nothing.`,
+--report it needs nothing. Of a run that was kept for auditors, --report names the
+bundle: it is verified first, and judged by what that run learned from IAM.`,
 		Example: `  scanner audit
   scanner audit -o markdown > audit.md
   scanner audit -o xlsx --all > audit.xlsx
   scanner audit --report credential-report.csv --as-of 2026-01-31
+  scanner audit --report archive/111122223333/2026-01-31T06-17-09Z-5f0c2a91
   scanner audit --framework cis-5.0     the controls of a framework, too
   scanner audit --fail-on high          exit code 4 if anything high or critical fails`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.audit(cmd.Context(), f) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.report, "report", "", "judge this saved report `file`, - for standard input")
+	flags.StringVar(&f.report, "report", "", "judge this saved report `file`, - for standard input, or this bundle of an archive")
 	flags.BoolVar(&f.all, "all", false, "list passed checks too")
 	flags.StringSliceVar(&f.frameworks, "framework", nil, "tell how the controls of this `framework` came out, too; may repeat: "+strings.Join(report.FrameworkIDs(), ", "))
+	exportFlag(cmd, &f.exports)
+	evidenceFlag(cmd, a)
 	failOnFlag(cmd, &f.failOn)
 	return cmd
 }
@@ -71,30 +76,23 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	if err := checkFrameworks(f.frameworks); err != nil {
 		return err
 	}
-	r, err := a.prepare(f.failOn, render.Formats())
+	if f.report != "" && a.archive != "" {
+		return usagef("--evidence keeps runs on an account: it does not go with --report")
+	}
+	r, err := a.prepare(f.failOn, render.Formats(), f.exports)
 	if err != nil {
 		return err
 	}
 	if err := a.refuseBinary(); err != nil {
 		return err
 	}
-	var result audit.Result
-	if f.report != "" {
-		result, err = a.auditFile(r, f.report)
-	} else {
-		var acct audit.Account
-		if acct, err = a.account(ctx, r); err == nil {
-			result, err = acct.Audit(ctx, r.policy, r.now)
-		}
-	}
+	result, err := a.auditAny(ctx, &r, f.report)
 	if err != nil {
 		return err
 	}
-	if err := a.print(result, render.Audit, render.Options{All: f.all, Frameworks: f.frameworks, Region: r.settings.Watch.HomeRegion}); err != nil {
-		return err
-	}
+	delivered := a.deliver(ctx, r, result, render.Audit, render.Options{All: f.all, Frameworks: f.frameworks})
 	a.hintf("%s", render.AuditSentence(result))
-	return r.judge(result)
+	return worst(r.judge(result), delivered)
 }
 
 // runContext is what every command that judges prepares before it looks at
@@ -104,20 +102,26 @@ type runContext struct {
 	policy   audit.Policy
 	now      time.Time
 	failOn   report.Severity
+	exports  []export
+	keeper   *keeper // nil where nothing is kept
 	log      *slog.Logger
 }
 
 // prepare checks the whole command line and the settings of a command that
 // prints in one of the formats.
-func (a *app) prepare(failOn string, formats []string) (runContext, error) {
+func (a *app) prepare(failOn string, formats, exports []string) (runContext, error) {
 	if err := a.checkFormat(formats); err != nil {
+		return runContext{}, err
+	}
+	files, err := parseExports(exports)
+	if err != nil {
 		return runContext{}, err
 	}
 	log, err := a.logger(slog.LevelWarn)
 	if err != nil {
 		return runContext{}, err
 	}
-	r := runContext{now: a.now().UTC(), log: log}
+	r := runContext{now: a.now().UTC(), exports: files, log: log}
 	if failOn != "" {
 		severity, ok := report.ParseSeverity(failOn)
 		if !ok {
@@ -134,17 +138,40 @@ func (a *app) prepare(failOn string, formats []string) (runContext, error) {
 	}
 	r.policy = policyOf(r.settings)
 	r.policy.AsOf = asOf
+	r.policy.Fetch.Progress = a.progress()
 	r.policy.Watch.Settle = a.settle
 	return r, nil
 }
 
-// account connects to AWS.
-func (a *app) account(ctx context.Context, r runContext) (audit.Account, error) {
+// account connects to AWS and opens the archive.
+func (a *app) account(ctx context.Context, r *runContext) (audit.Account, error) {
 	cfg, err := a.awsConfig(ctx, r.settings, r.log)
 	if err != nil {
 		return audit.Account{}, fmt.Errorf("the AWS configuration cannot be read: %w: check --profile and AWS_PROFILE", err)
 	}
+	if r.keeper, err = a.openKeeper(ctx, *r); err != nil {
+		return audit.Account{}, err
+	}
 	return connect(cfg, defaultPaces()), nil
+}
+
+// auditAny judges a saved report, a run that was kept, or the account.
+func (a *app) auditAny(ctx context.Context, r *runContext, report string) (audit.Result, error) {
+	if report == "" {
+		return a.auditAccount(ctx, r)
+	}
+	if b, ok := bundleAt(report); ok {
+		return a.auditBundle(ctx, *r, b)
+	}
+	return a.auditFile(*r, report)
+}
+
+func (a *app) auditAccount(ctx context.Context, r *runContext) (audit.Result, error) {
+	acct, err := a.account(ctx, r)
+	if err != nil {
+		return audit.Result{}, err
+	}
+	return acct.Audit(ctx, r.policy, r.now)
 }
 
 func (a *app) auditFile(r runContext, path string) (audit.Result, error) {
@@ -170,17 +197,18 @@ func (a *app) auditFile(r runContext, path string) (audit.Result, error) {
 
 type renderer func(io.Writer, string, audit.Result, render.Options) error
 
-// print writes a result to stdout in one piece. That nobody reads it any more,
-// as in scanner | head, is no failure; that it cannot be written leaves the run
-// incomplete, since what was done was done.
+// print writes a result to stdout, see emit.
 func (a *app) print(result audit.Result, format renderer, o render.Options) error {
+	return a.emit(o, func(w io.Writer, o render.Options) error { return format(w, a.output, result, o) })
+}
+
+// emit writes what a command prints to stdout in one piece. That nobody reads it
+// any more, as in scanner | head, is no failure; that it cannot be written leaves
+// the run incomplete, since what was done was done.
+func (a *app) emit(o render.Options, write func(io.Writer, render.Options) error) error {
 	o.Width, o.Color = width(a.std.out), a.color(a.std.out)
-	if o.Version = version(); o.Now.IsZero() {
-		o.Now = a.now()
-	}
-	o.Now = o.Now.UTC()
 	var b bytes.Buffer
-	if err := format(&b, a.output, result, o); err != nil {
+	if err := write(&b, o); err != nil {
 		return err
 	}
 	if _, err := a.std.out.Write(b.Bytes()); err != nil && !errors.Is(err, syscall.EPIPE) {

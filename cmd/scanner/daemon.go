@@ -42,21 +42,22 @@ func (a *app) runDaemon(ctx context.Context, printPlans bool) error {
 	if r.log, err = a.logger(slog.LevelInfo); err != nil { // a daemon's log is its only voice
 		return err
 	}
-	acct, err := a.account(ctx, r)
+	acct, err := a.account(ctx, &r)
 	if err != nil {
 		return err
 	}
 	a.daemon = true
 	return every(ctx, schedule.Next, r.log, func(ctx context.Context) error {
-		result, err := acct.Apply(ctx, r.policy, a.now().UTC())
+		r.now = a.now().UTC()
+		result, err := acct.Apply(ctx, r.policy, r.now)
 		if err != nil {
 			return err
 		}
 		logRun(r.log, result)
-		if printPlans {
-			return a.print(result, render.Plan, render.Options{})
+		if !printPlans {
+			return a.keep(ctx, r, result, a.options(r.settings, render.Options{}))
 		}
-		return nil
+		return a.deliver(ctx, r, result, render.Plan, render.Options{})
 	})
 }
 

@@ -50,7 +50,7 @@ func (a *app) demo(ctx context.Context) error {
 		return err
 	}
 	defer b.server.Close()
-	s := story{app: a, box: b, clock: clock, account: b.account(), policy: policyOf(demoSettings())}
+	s := showing{app: a, box: b, clock: clock, account: b.account(), policy: policyOf(demoSettings())}
 	for _, step := range []func(context.Context) error{s.audit, s.plan, s.apply, s.thief, s.rotation, s.settled} {
 		if err := step(ctx); err != nil {
 			return err
@@ -69,8 +69,8 @@ func demoSettings() config.Settings {
 	return s
 }
 
-// story holds what the demo's steps share.
-type story struct {
+// showing holds what the demo's steps share.
+type showing struct {
 	*app
 	box     *box
 	clock   *demoClock
@@ -79,7 +79,7 @@ type story struct {
 	step    int
 }
 
-func (s *story) title(format string, args ...any) {
+func (s *showing) title(format string, args ...any) {
 	s.step++
 	text := fmt.Sprintf("%d. %s", s.step, fmt.Sprintf(format, args...))
 	s.sayf("\n%s\n%s\n", text, strings.Repeat("=", len(text)))
@@ -87,36 +87,36 @@ func (s *story) title(format string, args ...any) {
 
 func (a *app) sayf(format string, args ...any) { fmt.Fprintf(a.std.out, format+"\n", args...) }
 
-func (s *story) audit(ctx context.Context) error {
+func (s *showing) audit(ctx context.Context) error {
 	s.title("scanner audit: a dozen users and a root user, judged")
 	result, err := s.account.Audit(ctx, s.policy, s.clock.Now())
 	if err != nil {
 		return err
 	}
-	return s.print(result, render.Audit, render.Options{Now: s.clock.Now()})
+	return s.print(result, render.Audit, s.options(demoSettings(), render.Options{Now: s.clock.Now()}))
 }
 
-func (s *story) plan(ctx context.Context) error {
+func (s *showing) plan(ctx context.Context) error {
 	s.title("scanner plan: what would be watched")
 	result, err := s.account.Plan(ctx, s.policy, s.clock.Now())
 	if err != nil {
 		return err
 	}
-	return s.print(result, render.Plan, render.Options{Now: s.clock.Now()})
+	return s.print(result, render.Plan, s.options(demoSettings(), render.Options{Now: s.clock.Now()}))
 }
 
-func (s *story) apply(ctx context.Context) error {
+func (s *showing) apply(ctx context.Context) error {
 	s.title("scanner apply: exactly the risky keys are watched now")
 	result, err := s.account.Apply(ctx, s.policy, s.clock.Now())
 	if err != nil {
 		return err
 	}
-	return s.print(result, render.Plan, render.Options{Now: s.clock.Now()})
+	return s.print(result, render.Plan, s.options(demoSettings(), render.Options{Now: s.clock.Now()}))
 }
 
 // thief uses a key that nobody has used for long. The call is read-only, and
 // reaches the queue all the same.
-func (s *story) thief(context.Context) error {
+func (s *showing) thief(context.Context) error {
 	s.clock.Advance(time.Hour)
 	s.title("a thief tries a key found in an old backup: sts:GetCallerIdentity with %s", s.box.stolen)
 	_, err := s.box.cloud.Use(fakeaws.KeyUse{
@@ -139,7 +139,7 @@ func (s *story) thief(context.Context) error {
 }
 
 // rotation replaces the stolen key. The next report, four hours on, shows it.
-func (s *story) rotation(ctx context.Context) error {
+func (s *showing) rotation(ctx context.Context) error {
 	s.title("the key is rotated, a new report is out: scanner apply")
 	fresh, err := s.box.cloud.RotateKey(s.box.stolen, false)
 	if err != nil {
@@ -154,17 +154,17 @@ func (s *story) rotation(ctx context.Context) error {
 	if _, _, retired := result.Plan.Applied(); retired == 0 {
 		return fmt.Errorf("demo: no watch was retired")
 	}
-	return s.print(result, render.Plan, render.Options{Now: s.clock.Now()})
+	return s.print(result, render.Plan, s.options(demoSettings(), render.Options{Now: s.clock.Now()}))
 }
 
-func (s *story) settled(ctx context.Context) error {
+func (s *showing) settled(ctx context.Context) error {
 	s.title("scanner apply once more: nothing to do")
 	before := s.box.cloud.Writes()
 	result, err := s.account.Apply(ctx, s.policy, s.clock.Now())
 	if err != nil {
 		return err
 	}
-	if err := s.print(result, render.Plan, render.Options{Now: s.clock.Now()}); err != nil {
+	if err := s.print(result, render.Plan, s.options(demoSettings(), render.Options{Now: s.clock.Now()})); err != nil {
 		return err
 	}
 	s.sayf("Calls that wrote anything: %d.", s.box.cloud.Writes()-before)

@@ -20,16 +20,18 @@ const (
 	exitUnjudged   = 1 // no report could be judged
 	exitUsage      = 2 // wrong usage or settings
 	exitIncomplete = 3 // judged, but something was not looked at, not written or held back
-	exitFindings   = 4 // complete, with findings or changes that were asked about
+	exitFindings   = 4 // complete, with findings, changes or damage that was asked about
 )
 
 const exitHelp = `
 Exit codes:
   0    done
-  1    no report could be judged: credentials, permissions, wrong account, refused report
+  1    no report could be judged: credentials, permissions, wrong account, refused report;
+       no evidence could be read
   2    wrong usage or settings
   3    incomplete: something was not looked at, not written or held back
-  4    findings at or above --fail-on, or changes pending for plan --exit-code
+  4    findings at or above --fail-on, changes pending for plan --exit-code, or evidence
+       that is not sound
   130  interrupted     143  terminated`
 
 // usageError is a fault in the command line or the settings.
@@ -48,6 +50,32 @@ type ending struct {
 }
 
 func (e *ending) Error() string { return e.msg }
+
+// worst is the ending that outranks the others, with what all of them have to
+// say. Another error than an ending is returned as it is.
+func worst(errs ...error) error {
+	all := &ending{}
+	var said []string
+	for _, err := range errs {
+		var e *ending
+		switch {
+		case err == nil:
+			continue
+		case !errors.As(err, &e):
+			return err
+		case all.code == 0 || e.code < all.code: // 3 outranks 4
+			all.code = e.code
+		}
+		if e.msg != "" {
+			said = append(said, e.msg)
+		}
+	}
+	if all.code == 0 {
+		return nil
+	}
+	all.msg = strings.Join(said, "\n")
+	return all
+}
 
 // finish turns what a command returned into words on stderr and an exit code.
 func (a *app) finish(ctx context.Context, err error) int {

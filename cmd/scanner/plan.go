@@ -20,6 +20,7 @@ type planFlags struct {
 type watchFlags struct {
 	allowRetire string
 	regions     []string
+	exports     []string
 }
 
 func planCommand(a *app) *cobra.Command {
@@ -38,11 +39,13 @@ nothing.`,
 	cmd.Flags().BoolVar(&f.exitCode, "exit-code", false, "exit with code 4 if changes are pending")
 	failOnFlag(cmd, &f.failOn)
 	f.watchFlags.add(cmd)
+	evidenceFlag(cmd, a)
 	return cmd
 }
 
 func (f *watchFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.allowRetire, "allow-retire", "", "let this run retire the watches of `N|all` keys, above the cap of watch.retire")
+	exportFlag(cmd, &f.exports)
 	cmd.Flags().StringSliceVar(&f.regions, "regions", nil, "look at and write in these `Regions` only; the others stay as they are")
 }
 
@@ -51,7 +54,7 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 	if err != nil {
 		return err
 	}
-	acct, err := a.account(ctx, r)
+	acct, err := a.account(ctx, &r)
 	if err != nil {
 		return err
 	}
@@ -59,17 +62,21 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.print(result, render.Plan, render.Options{}); err != nil {
-		return err
-	}
-	a.closePlan(result)
-	if err := r.judge(result); err != nil {
+	if err := a.finishPlan(ctx, r, result); err != nil {
 		return err
 	}
 	if create, update, retire := result.Plan.Pending(); f.exitCode && create+update+retire > 0 {
 		return &ending{code: exitFindings}
 	}
 	return nil
+}
+
+// finishPlan writes a plan, or what became of it, wherever that is wanted, and
+// turns it into an exit code.
+func (a *app) finishPlan(ctx context.Context, r runContext, result audit.Result) error {
+	delivered := a.deliver(ctx, r, result, render.Plan, render.Options{})
+	a.closePlan(result)
+	return worst(r.judge(result), delivered)
 }
 
 // closePlan says on stderr how it went, where the result itself does not end
@@ -82,7 +89,7 @@ func (a *app) closePlan(result audit.Result) {
 
 // prepareWatch is prepare for the commands that look at rules.
 func (a *app) prepareWatch(failOn string, f watchFlags) (runContext, error) {
-	r, err := a.prepare(failOn, render.PlanFormats())
+	r, err := a.prepare(failOn, render.PlanFormats(), f.exports)
 	if err != nil {
 		return runContext{}, err
 	}

@@ -25,6 +25,7 @@ type app struct {
 
 	configFile, output, profile, region string
 	asOf, logLevel, logFormat           string
+	archive                             string // --evidence
 	noColor, quiet                      bool
 }
 
@@ -61,7 +62,7 @@ alert when one of exactly those keys is used.`,
 	flags.StringVar(&a.logFormat, "log-format", "text", "`format` of logs: text, json")
 	flags.BoolVar(&a.noColor, "no-color", false, "no colour (NO_COLOR does the same)")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "nothing on stderr but errors")
-	root.AddCommand(auditCommand(a), planCommand(a), applyCommand(a), daemonCommand(a), teardownCommand(a), configCommand(a), demoCommand(a), versionCommand(a))
+	root.AddCommand(auditCommand(a), planCommand(a), applyCommand(a), daemonCommand(a), teardownCommand(a), evidenceCommand(a), configCommand(a), demoCommand(a), versionCommand(a))
 	explainExits(root)
 	return root
 }

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -81,15 +82,39 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code":   code,
-			"clock":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).advance(ts, args) },
-			"cloud":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).change(ts, args) },
-			"fault":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).fault(ts, args) },
-			"calls":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).calls(ts, args) },
-			"rules":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).rules(ts, args) },
-			"alerts": func(ts *testscript.TestScript, _ bool, args []string) { of(ts).alerts(ts, args) },
+			"code":    code,
+			"clock":   func(ts *testscript.TestScript, _ bool, args []string) { of(ts).advance(ts, args) },
+			"cloud":   func(ts *testscript.TestScript, _ bool, args []string) { of(ts).change(ts, args) },
+			"fault":   func(ts *testscript.TestScript, _ bool, args []string) { of(ts).fault(ts, args) },
+			"calls":   func(ts *testscript.TestScript, _ bool, args []string) { of(ts).calls(ts, args) },
+			"rules":   func(ts *testscript.TestScript, _ bool, args []string) { of(ts).rules(ts, args) },
+			"alerts":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).alerts(ts, args) },
+			"private": private,
+			"newest":  newest,
+			"bucket":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).bucket(ts, args) },
+			"bundle":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).bundle(ts, args) },
+			"flip":    func(ts *testscript.TestScript, _ bool, args []string) { of(ts).flip(ts, args) },
+			"keypair": keypair,
 		},
 	})
+}
+
+// private fails unless the files are for their owner alone.
+func private(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		info, err := os.Stat(ts.MkAbs(name))
+		ts.Check(err)
+		if info.Mode().Perm() != 0o600 {
+			ts.Fatalf("%s has mode %v", name, info.Mode())
+		}
+	}
+}
+
+// newest sets a variable to the path of the newest bundle of an archive.
+func newest(ts *testscript.TestScript, _ bool, args []string) {
+	bundles, err := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "*", "*"))
+	ts.Check(err)
+	ts.Setenv(args[1], bundles[len(bundles)-1])
 }
 
 type script struct {

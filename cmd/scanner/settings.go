@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"math"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,9 +13,10 @@ import (
 	"keywatch/config"
 )
 
-// getenv is the last value of a variable in the app's environment.
+// getenv is the first value of a variable in the app's environment, as a process
+// sees it.
 func (a *app) getenv(name string) string {
-	for _, pair := range slices.Backward(a.env) {
+	for _, pair := range a.env {
 		if value, ok := strings.CutPrefix(pair, name+"="); ok {
 			return value
 		}
@@ -40,25 +40,38 @@ func (a *app) settings() (config.Settings, error) {
 			return config.Settings{}, &usageError{err}
 		}
 	}
-	if a.region == "" {
-		return config.Load(path, content, a.env)
+	var env []string
+	for _, f := range a.settingFlags() {
+		if f.value != "" {
+			env = append(env, f.variable+"="+f.value)
+		}
 	}
-	s, err := config.Load(path, content, append(slices.Clone(a.env), homeRegionVariable+"="+a.region))
-	return s, asFlag(err)
+	s, err := config.Load(path, content, append(env, a.env...))
+	return s, a.asFlag(err)
 }
 
-// homeRegionVariable is how --region outranks the file and the environment.
-const homeRegionVariable = "KEYWATCH_WATCH_HOME_REGION"
+// settingFlag is a flag that outranks the file and the environment: it is given to
+// them as the first value of a variable, which is the one that counts.
+type settingFlag struct{ name, variable, value string }
 
-// asFlag lets an error about that variable speak of the flag.
-func asFlag(err error) error {
+func (a *app) settingFlags() []settingFlag {
+	return []settingFlag{
+		{"--region", "KEYWATCH_WATCH_HOME_REGION", a.region},
+		{"--evidence", "KEYWATCH_EVIDENCE_ARCHIVE", a.archive},
+	}
+}
+
+// asFlag lets an error about such a variable speak of the flag.
+func (a *app) asFlag(err error) error {
 	var all config.Errors
 	if !errors.As(err, &all) {
 		return err
 	}
 	for _, e := range all {
-		if e.Variable == homeRegionVariable {
-			return usagef("--region: %s", e.Msg)
+		for _, f := range a.settingFlags() {
+			if e.Variable == f.variable && f.value != "" {
+				return usagef("%s: %s", f.name, e.Msg)
+			}
 		}
 	}
 	return err
@@ -66,15 +79,20 @@ func asFlag(err error) error {
 
 // parseAsOf reads --as-of; without the flag it is the zero time.
 func (a *app) parseAsOf() (time.Time, error) {
-	if a.asOf == "" {
+	return parseTime("--as-of", a.asOf)
+}
+
+// parseTime reads the time or day that a flag gives; "" is the zero time.
+func parseTime(flag, text string) (time.Time, error) {
+	if text == "" {
 		return time.Time{}, nil
 	}
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
-		if t, err := time.Parse(layout, a.asOf); err == nil {
+		if t, err := time.Parse(layout, text); err == nil {
 			return t.UTC(), nil
 		}
 	}
-	return time.Time{}, usagef("--as-of %q is not a time like 2026-01-31T00:00:00Z or 2026-01-31", a.asOf)
+	return time.Time{}, usagef("%s %q is not a time like 2026-01-31T00:00:00Z or 2026-01-31", flag, text)
 }
 
 // refuseAsOf keeps a moved point of judgement away from commands that write.

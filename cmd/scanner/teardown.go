@@ -29,11 +29,11 @@ func (a *app) teardown(ctx context.Context, yes bool) error {
 	if err := a.refuseAsOf("teardown"); err != nil {
 		return err
 	}
-	r, err := a.prepare("", render.PlanFormats())
+	r, err := a.prepare("", render.PlanFormats(), nil)
 	if err != nil {
 		return err
 	}
-	acct, err := a.account(ctx, r)
+	acct, err := a.account(ctx, &r)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (a *app) teardown(ctx context.Context, yes bool) error {
 	if _, _, retire := result.Plan.Pending(); !yes && retire > 0 {
 		return usagef("teardown retires %d rules of owner %q in account %s, and no key is watched any more: run it again with --yes", retire, r.settings.Watch.Owner, result.AccountID)
 	}
-	if err := a.print(result, render.Plan, render.Options{}); err != nil {
+	if err := a.print(result, render.Plan, a.options(r.settings, render.Options{})); err != nil {
 		return err
 	}
 	a.closePlan(result)

@@ -31,7 +31,7 @@ func width(w io.Writer) int {
 // refuseBinary keeps a format that is no text away from a terminal.
 func (a *app) refuseBinary() error {
 	if _, terminal := terminalOf(a.std.out); terminal && a.output == "xlsx" {
-		return usagef("xlsx is not for a terminal: redirect it, as in -o xlsx > audit.xlsx")
+		return usagef("xlsx is not for a terminal: write it to a file with --export audit.xlsx, or redirect it")
 	}
 	return nil
 }

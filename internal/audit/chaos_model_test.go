@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"keywatch/internal/fakeaws"
+	"keywatch/internal/report"
 	"keywatch/internal/watch"
 )
 
@@ -19,6 +20,11 @@ type modelKey struct {
 	// fuzzy keys may be watched beyond what the model says: their rules' memory was
 	// damaged, or a twin cannot be told from them.
 	fuzzy bool
+	// lost keys had a rule whose memory was damaged since the last run that made
+	// everything so. Where two runs write at the same time the last of it may be
+	// gone, and where IAM denies what is asked of deleted keys nobody can tell then
+	// that the key was deleted: its watch stays, and the run says so.
+	lost bool
 }
 
 func (k *modelKey) idleSince() time.Time {
@@ -45,6 +51,9 @@ func (h *history) wanted(now time.Time) (must, may []string) {
 	for _, k := range h.keys {
 		switch {
 		case k.gone || !k.active:
+		case h.excepted(k) && k.fuzzy:
+			may = append(may, k.id)
+		case h.excepted(k):
 		case k.stale(now, h.staleAfter()) || k.unrotated(now) || k.woke() && !k.fuzzy:
 			must = append(must, k.id)
 		case k.fuzzy:
@@ -58,6 +67,22 @@ func (h *history) wanted(now time.Time) (must, may []string) {
 	return must, append(may, must...)
 }
 
+// unknowable tells that a key was deleted of which no rule may remember the owner
+// any more: the memory of one was damaged, and the others may have gone already,
+// with a Region that is not watched any more or because another one was denied.
+// Where IAM denies what is asked of deleted keys, nobody can tell then that this
+// one was deleted. Its watch stays, and every run says so.
+func (h *history) unknowable() bool {
+	return h.deletedDenied && slices.ContainsFunc(h.keys, func(k *modelKey) bool { return k.gone && k.lost })
+}
+
+// excepted tells that the settings waive what a key fails, by the last report.
+func (h *history) excepted(k *modelKey) bool {
+	return slices.ContainsFunc(h.w.policy.Exceptions, func(e report.Exception) bool {
+		return (e.User == "*" || e.User == k.user || e.Key == k.id) && h.asOf.Before(e.Expires.Add(day))
+	})
+}
+
 func (h *history) staleAfter() time.Duration { return h.w.policy.Checks.StaleAfter }
 
 // remember brings the model's memory up to what rules remember after a run that
@@ -68,6 +93,8 @@ func (h *history) remember(now time.Time) {
 		switch {
 		case k.gone || !k.active:
 			k.asleep, k.fuzzy = time.Time{}, false
+		case h.excepted(k):
+			k.asleep = time.Time{}
 		case k.woke():
 		case !k.stale(now, h.staleAfter()):
 			k.asleep = time.Time{}

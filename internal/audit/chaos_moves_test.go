@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"keywatch/internal/fakeaws"
+	"keywatch/internal/report"
 	"keywatch/internal/watch"
 )
 
@@ -118,6 +119,22 @@ var moves = []move{
 		h.w.policy.Checks.StaleAfter = []time.Duration{30, 45, 100}[h.r.IntN(3)] * day
 		return true
 	}},
+	{"except", func(h *history) bool {
+		e := report.Exception{Checks: []report.CheckID{report.KeyStale, report.KeyUnrotated, report.KeyReawakened}}
+		e.Expires = time.Now().UTC().Truncate(day).Add(time.Duration(h.r.IntN(30)-2) * day)
+		switch k := h.pick(func(*modelKey) bool { return true }); {
+		case k == nil || h.r.IntN(4) == 0:
+			h.w.policy.Exceptions = nil // all of them are taken back
+			return true
+		case h.r.IntN(2) == 0:
+			e.User = k.user
+		default:
+			e.Key = k.id
+		}
+		h.w.policy.Exceptions = append(h.w.policy.Exceptions, e)
+		h.hit("except")
+		return true
+	}},
 	{"layout", func(h *history) bool {
 		h.w.policy.Watch.Layout.Mode = []watch.Mode{watch.Auto, watch.PerKey, watch.Packed}[h.r.IntN(3)]
 		return true
@@ -162,7 +179,9 @@ func (h *history) edit() bool {
 	r := rules[h.r.IntN(len(rules))]
 	forgets := func() {
 		for _, k := range h.keys {
-			k.fuzzy = k.fuzzy || strings.Contains(r.Pattern, k.id)
+			if strings.Contains(r.Pattern, k.id) {
+				k.fuzzy, k.lost = true, true
+			}
 		}
 		h.hit("lost memory")
 	}

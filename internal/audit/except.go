@@ -23,12 +23,29 @@ func (j *judgement) except() {
 	j.result.Findings = report.Except(j.result.Findings, j.result.Exceptions, j.result.AsOf)
 }
 
-// closeExceptions says of every exception what is wrong with it. All findings are
-// there by now.
-func (j *judgement) closeExceptions() {
+// close completes the findings, of which all are there by now: what is known of a
+// slot's key is said with each of them, and of every exception what is wrong with
+// it.
+func (j *judgement) close(rulesRead bool) {
+	type slot struct {
+		user string
+		slot int
+	}
+	known := map[slot]report.KeyRef{}
+	for _, f := range j.result.Findings {
+		if f.Slot != 0 && f.Key.State != report.KeyNotAsked {
+			known[slot{f.User, f.Slot}] = f.Key
+		}
+	}
+	for i := range j.result.Findings {
+		if f := &j.result.Findings[i]; f.Slot != 0 && f.Key.State == report.KeyNotAsked {
+			f.Key = known[slot{f.User, f.Slot}]
+		}
+	}
 	j.except()
 	about := report.ExceptionFindings(j.result.Findings, j.result.Exceptions, j.policy.Checks, j.result.AsOf)
 	j.result.Findings = report.Insert(j.result.Findings, about...)
+	j.learn(rulesRead)
 }
 
 // exceptedOwners finds the users whose keys exceptions are for: their slots are

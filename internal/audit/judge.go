@@ -26,7 +26,7 @@ func (a Account) Audit(ctx context.Context, p Policy, now time.Time) (Result, er
 	if err := j.resolve(ctx, remembered{}, true); err != nil {
 		return Result{}, err
 	}
-	j.closeExceptions()
+	j.close(false)
 	return j.result, nil
 }
 
@@ -43,7 +43,7 @@ func File(content []byte, p Policy, asOf time.Time) (Result, error) {
 	j := newJudgement(p, rep, content, asOf)
 	j.result.Report.Source = "file"
 	j.unsureOfKeys()
-	j.closeExceptions()
+	j.close(false)
 	return j.result, nil
 }
 
@@ -53,8 +53,8 @@ type judgement struct {
 	rep    report.Report
 	keys   *report.Keys
 	result Result
-	// further are the keys that the report does not show, by ID.
-	further map[string]report.Further
+	// further are the keys that the report does not show.
+	further []report.Further
 	// doubt says why the report must not retire anything; empty if it may.
 	doubt string
 }
@@ -64,7 +64,7 @@ func newJudgement(p Policy, rep report.Report, content []byte, asOf time.Time) *
 	return &judgement{policy: p, rep: rep, result: Result{
 		AccountID:  rep.AccountID,
 		Partition:  rep.Partition,
-		Report:     ReportInfo{SHA256: hex.EncodeToString(sum[:]), Users: rep.Users(), Source: "iam"},
+		Report:     ReportInfo{Content: content, SHA256: hex.EncodeToString(sum[:]), Users: rep.Users(), Source: "iam"},
 		AsOf:       asOf,
 		Findings:   report.Evaluate(rep.Rows, p.Checks, asOf),
 		ActiveKeys: rep.ActiveKeys(),
@@ -173,9 +173,8 @@ func (j *judgement) resolve(ctx context.Context, known remembered, excepted bool
 	if err != nil {
 		return err
 	}
-	j.further = map[string]report.Further{}
+	j.further = further
 	for _, f := range further {
-		j.further[f.ID] = f
 		findings = append(findings, f.Findings(j.policy.Checks, j.result.AsOf)...)
 		if since, stale := known.idle[f.ID]; stale && j.result.Risky[report.KeyReawakened] {
 			if woke, ok := f.Reawakened(since, j.severity(report.KeyReawakened)); ok {

@@ -75,7 +75,7 @@ func (a Account) wishFor(ctx context.Context, j *judgement, wish *watch.Wish) er
 		}
 	}
 	j.settle(wish, looks, known)
-	j.closeExceptions()
+	j.close(true)
 	return nil
 }
 

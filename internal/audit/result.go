@@ -25,6 +25,8 @@ type Result struct {
 	// Incomplete says, a sentence each, what was not looked at. Empty means
 	// that everything was. A plan adds its own, see Plan.Incomplete.
 	Incomplete []string
+	// Learned is what the findings rest on beside the report.
+	Learned Learned
 	// Plan is nil where rules were not read.
 	Plan *watch.Plan
 }
@@ -32,6 +34,7 @@ type Result struct {
 // ReportInfo says which report was judged.
 type ReportInfo struct {
 	GeneratedAt time.Time // zero for a file, which does not carry it
+	Content     []byte    // not to be changed
 	SHA256      string    // hex, of the report's bytes
 	Users       int       // root not counted
 	Source      string    // "iam" or "file"

@@ -133,7 +133,7 @@ func (j *judgement) judgeActive(ctx context.Context, look *lookedAt, user string
 	if i < 0 {
 		return // the report is older than the user's name, or not whole
 	}
-	if _, further := j.further[look.memory.Key]; further {
+	if slices.ContainsFunc(j.further, func(f report.Further) bool { return f.ID == look.memory.Key }) {
 		look.verdict = j.cleared(look.memory.Key, user, 0) // it would be wanted if it failed a check
 		return
 	}

@@ -26,7 +26,7 @@ func TestWhatIsWrittenVerifies(t *testing.T) {
 			second := newMemory()
 			archive(t, second, 3, signer)
 			report := verify(t, store, VerifyOptions{PublicKeys: []PublicKey{signer.PublicKey()}, Against: second, AccountID: account, Known: links[1]})
-			want := Report{Bundles: 3, Files: 15, Bytes: report.Bytes, Signed: 3, Newest: map[string]Link{account: links[2]}, Problems: []Remark{}, Notes: []Remark{}}
+			want := Report{Bundles: 3, Files: 15, Bytes: report.Bytes, Signed: 3, Each: report.Each, Newest: map[string]Link{account: links[2]}, Problems: []Remark{}, Notes: []Remark{}}
 			if diff := cmp.Diff(want, report); diff != "" {
 				t.Error(diff)
 			}

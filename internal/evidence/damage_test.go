@@ -335,7 +335,9 @@ func TestRunsThatCannotBe(t *testing.T) {
 
 func verify(t testing.TB, store Store, o VerifyOptions) Report {
 	t.Helper()
-	return must(Verify(t.Context(), store, o))(t)
+	report := must(Verify(t.Context(), store, o))(t)
+	agrees(t, report)
+	return report
 }
 
 // lines are remarks as text, with the bundles' names replaced by their place in

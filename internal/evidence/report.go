@@ -72,6 +72,9 @@ type Report struct {
 	Signed    int `json:"signed"`
 	Unchecked int `json:"unchecked"`
 	Unsigned  int `json:"unsigned"`
+	// Each is every bundle that was looked at, and every one that is missing, by
+	// account and name.
+	Each []Checked `json:"each"` // never nil
 	// Newest is each account's newest complete bundle, of those looked at. That
 	// nothing was taken away behind it, only a Link from elsewhere can tell; see
 	// VerifyOptions.Known.

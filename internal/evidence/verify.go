@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -45,7 +44,7 @@ const (
 // could not be done at all, and for an archive in which there is nothing. With an
 // error the report holds what was found until then.
 func Verify(ctx context.Context, store Store, o VerifyOptions) (Report, error) {
-	report := Report{Newest: map[string]Link{}, Problems: []Remark{}, Notes: []Remark{}}
+	report := Report{Each: []Checked{}, Newest: map[string]Link{}, Problems: []Remark{}, Notes: []Remark{}}
 	if err := o.check(); err != nil {
 		return report, err
 	}
@@ -55,9 +54,11 @@ func Verify(ctx context.Context, store Store, o VerifyOptions) (Report, error) {
 	}
 	for _, account := range accounts {
 		if err := verifyAccount(ctx, store, account, o, &report); err != nil {
+			report.close()
 			return report, err
 		}
 	}
+	report.close()
 	if report.Bundles+report.Unfinished+len(report.Problems) == 0 {
 		return report, fmt.Errorf("evidence: there is no bundle in %s%s: is it the right place and account?", store, suffix(o.AccountID, o.Bundle))
 	}
@@ -99,15 +100,11 @@ func (o VerifyOptions) accounts(ctx context.Context, store Store) ([]string, err
 		if s == nil {
 			continue
 		}
-		names, err := s.List(ctx, "", "/")
+		there, err := Accounts(ctx, s)
 		if err != nil {
 			return nil, err
 		}
-		for _, name := range names {
-			if account, folder := strings.CutSuffix(name, "/"); folder && checkAccount(account) == nil {
-				accounts = append(accounts, account)
-			}
-		}
+		accounts = append(accounts, there...)
 	}
 	slices.Sort(accounts)
 	return slices.Compact(accounts), nil
@@ -134,6 +131,7 @@ func verifyAccount(ctx context.Context, store Store, account string, o VerifyOpt
 	for _, b := range bundles {
 		report.add(b.remarks...)
 		report.count(b)
+		report.Each = append(report.Each, b.summary(account))
 		if !b.unread && b.sum != "" {
 			report.Newest[account] = Link{Bundle: b.bundle, ManifestSHA256: b.sum}
 		}

@@ -62,7 +62,7 @@ func blocksOf(regions []watch.RegionPlan, apart bool) []block {
 	var blocks []block
 	place := map[string]int{}
 	for _, region := range regions {
-		same := story(region)
+		same := toldOf(region)
 		at, ok := place[same]
 		if apart || !ok {
 			at = len(blocks)
@@ -74,8 +74,8 @@ func blocksOf(regions []watch.RegionPlan, apart bool) []block {
 	return blocks
 }
 
-// story is all that a block tells of a Region but its numbers.
-func story(region watch.RegionPlan) string {
+// toldOf is all that a block tells of a Region but its numbers.
+func toldOf(region watch.RegionPlan) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "%q %q", region.Error, region.Foreign)
 	for _, c := range region.Changes {

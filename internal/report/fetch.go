@@ -30,7 +30,8 @@ type FetchPolicy struct {
 	// MaxAge is how old an existing report may be when IAM is too busy to
 	// generate a new one.
 	MaxAge time.Duration
-	// Progress, if not nil, is told what Fetch waits for.
+	// Progress, if not nil, is told IAM's last answer each time that Fetch waits,
+	// and "" once it waits no more.
 	Progress func(string)
 }
 
@@ -45,6 +46,12 @@ func Fetch(ctx context.Context, api CredentialReportAPI, policy FetchPolicy, now
 	f := fetch{api: api, policy: policy, now: now, last: "none"}
 	wait, cancel := context.WithTimeout(ctx, policy.Timeout)
 	defer cancel()
+	told := func(answer string) {
+		if policy.Progress != nil {
+			policy.Progress(answer)
+		}
+	}
+	defer told("")
 	for attempt := 0; ; attempt++ {
 		raw, found, err := f.try(wait)
 		switch {
@@ -53,8 +60,8 @@ func Fetch(ctx context.Context, api CredentialReportAPI, policy FetchPolicy, now
 		case err != nil && wait.Err() == nil:
 			return Raw{}, err
 		}
-		if policy.Progress != nil && wait.Err() == nil {
-			policy.Progress(f.last)
+		if wait.Err() == nil {
+			told(f.last)
 		}
 		if !pause(wait, attempt) {
 			return f.giveUp(ctx)

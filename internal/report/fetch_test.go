@@ -223,7 +223,7 @@ func TestFetchTellsWhatItWaitsFor(t *testing.T) {
 		if _, err := Fetch(t.Context(), api, policy, api.began); err != nil {
 			t.Fatal(err)
 		}
-		want := []string{"STARTED", "LimitExceeded: IAM has no capacity for a new report", "ServiceFailure", "ReportExpired"}
+		want := []string{"STARTED", "LimitExceeded: IAM has no capacity for a new report", "ServiceFailure", "ReportExpired", ""}
 		if diff := cmp.Diff(want, told); diff != "" {
 			t.Errorf("progress differs (-want +got):\n%s", diff)
 		}

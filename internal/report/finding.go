@@ -93,6 +93,10 @@ type Finding struct {
 	// last use, or for one never used its creation. Zero where it does not apply.
 	IdleSince time.Time
 
+	// AsleepSince is the day since when rules remembered the key as idle; only
+	// key-reawakened has it.
+	AsleepSince time.Time
+
 	// Reason is one sentence for people.
 	Reason string
 

@@ -23,7 +23,7 @@ func reawakened(row Row, s *Slot, slot int, idleSince time.Time, severity Severi
 	}
 	f := key(s, slot)
 	f.Check, f.Status, f.Severity = KeyReawakened, Fail, severity
-	f.User, f.ARN = row.User, row.ARN
+	f.User, f.ARN, f.AsleepSince = row.User, row.ARN, idleSince
 	f.Reason = fmt.Sprintf("idle since %s, used again %s%s", idleSince.Format(time.DateOnly), s.LastUsed.Format(time.DateOnly), from(s))
 	return f, true
 }

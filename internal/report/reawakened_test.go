@@ -48,7 +48,7 @@ func TestTheReawakenedFinding(t *testing.T) {
 		{Active: true, LastRotated: asleep.AddDate(-1, 0, 0), LastUsed: used, LastUsedRegion: "eu-west-1", LastUsedService: "sts"}}}
 	want := Finding{
 		Check: KeyReawakened, Status: Fail, Severity: Critical, User: row.User, ARN: row.ARN, Slot: 1,
-		CreatedAt: row.Slots[0].LastRotated, LastUsedAt: used, LastUsedRegion: "eu-west-1", LastUsedService: "sts", IdleSince: used,
+		CreatedAt: row.Slots[0].LastRotated, LastUsedAt: used, LastUsedRegion: "eu-west-1", LastUsedService: "sts", IdleSince: used, AsleepSince: asleep,
 		Reason: "idle since 2026-06-01, used again 2026-11-19 from eu-west-1 by sts",
 	}
 	got, woke := Reawakened(row, 1, asleep, Critical)
