@@ -40,6 +40,7 @@ iam:GetCredentialReport, iam:ListAccessKeys and iam:GetAccessKeyLastUsed; with
 bundle: it is verified first, and judged by what that run learned from IAM.`,
 		Example: `  scanner audit
   scanner audit -o markdown > audit.md
+  scanner audit -o xlsx --all > audit.xlsx
   scanner audit --report credential-report.csv --as-of 2026-01-31
   scanner audit --report archive/111122223333/2026-01-31T06-17-09Z-5f0c2a91
   scanner audit --framework cis-5.0     the controls of a framework, too
@@ -78,8 +79,11 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	if (f.report != "" || a.asOf != "") && a.archive != "" {
 		return usagef("--evidence keeps what was found in an account when it was found: it does not go with --report or --as-of")
 	}
-	r, err := a.prepare(f.failOn, f.exports)
+	r, err := a.prepare(f.failOn, render.Formats(), f.exports)
 	if err != nil {
+		return err
+	}
+	if err := a.refuseBinary(); err != nil {
 		return err
 	}
 	result, err := a.auditAny(ctx, &r, f.report)
@@ -106,9 +110,10 @@ type runContext struct {
 	log      *slog.Logger
 }
 
-// prepare checks the whole command line and the settings.
-func (a *app) prepare(failOn string, exports []string) (runContext, error) {
-	if err := a.checkFormat(); err != nil {
+// prepare checks the whole command line and the settings of a command that
+// prints in one of the formats.
+func (a *app) prepare(failOn string, formats, exports []string) (runContext, error) {
+	if err := a.checkFormat(formats); err != nil {
 		return runContext{}, err
 	}
 	files, err := parseExports(exports)

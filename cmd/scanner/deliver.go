@@ -19,7 +19,7 @@ func (a *app) deliver(ctx context.Context, r runContext, result audit.Result, fo
 
 // options completes what a result is written with.
 func (a *app) options(s config.Settings, o render.Options) render.Options {
-	o.Version, o.Settings = version(), string(s.YAML())
+	o.Version, o.Settings, o.Region = version(), string(s.YAML()), s.Watch.HomeRegion
 	if o.Now.IsZero() {
 		o.Now = a.now()
 	}

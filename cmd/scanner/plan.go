@@ -89,7 +89,7 @@ func (a *app) closePlan(result audit.Result) {
 
 // prepareWatch is prepare for the commands that look at rules.
 func (a *app) prepareWatch(failOn string, f watchFlags) (runContext, error) {
-	r, err := a.prepare(failOn, f.exports)
+	r, err := a.prepare(failOn, render.PlanFormats(), f.exports)
 	if err != nil {
 		return runContext{}, err
 	}

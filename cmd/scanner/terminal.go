@@ -28,6 +28,14 @@ func width(w io.Writer) int {
 	return columns
 }
 
+// refuseBinary keeps a format that is no text away from a terminal.
+func (a *app) refuseBinary() error {
+	if _, terminal := terminalOf(a.std.out); terminal && a.output == "xlsx" {
+		return usagef("xlsx is not for a terminal: write it to a file with --export audit.xlsx, or redirect it")
+	}
+	return nil
+}
+
 func terminalOf(w io.Writer) (*os.File, bool) {
 	file, ok := w.(*os.File)
 	return file, ok && term.IsTerminal(int(file.Fd()))

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"keywatch/internal/audit"
+	"keywatch/internal/report"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -38,6 +39,8 @@ func TestWholeOutputs(t *testing.T) {
 	file.Report.GeneratedAt, file.Report.Source = at("0001-01-01T00:00:00Z"), "file"
 	file.Partition = "aws-us-gov"
 	file.AsOf = at("2026-11-21T00:00:00Z")
+	three := mixed() // a key that is excepted, one of two keys, an exception
+	three.Findings = []report.Finding{three.Findings[7], three.Findings[9], three.Findings[14]}
 	all, color := options(120), options(80)
 	all.All, color.Color = true, true
 	controls := func(width int) Options {
@@ -54,6 +57,9 @@ func TestWholeOutputs(t *testing.T) {
 		{"audit-json", writeAudit, "json", mixed(), options(0)},
 		{"audit-csv", writeAudit, "csv", mixed(), options(0)},
 		{"audit-markdown", writeAudit, "markdown", mixed(), options(0)},
+		{"audit-junit", writeAudit, "junit", mixed(), options(0)},
+		{"audit-ocsf", writeAudit, "ocsf", three, options(0)},
+		{"audit-asff", writeAudit, "asff", three, options(0)},
 		{"audit-controls-120", writeAudit, "table", spotless(), controls(120)},
 		{"audit-controls-60", writeAudit, "table", mixed(), controls(60)},
 		{"audit-controls-json", writeAudit, "json", spotless(), controls(0)},

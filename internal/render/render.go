@@ -34,6 +34,9 @@ type Options struct {
 	// Settings are the settings in force, as YAML, for formats that tell where a
 	// result comes from.
 	Settings string
+	// Region is the home Region, for formats that file findings under one. Where it
+	// is empty, or not of the account's partition, it is the partition's own.
+	Region string
 	// Version is the tool's version, for tool_version.
 	Version string
 	// Now is the time the age of the report is told from. Where it is zero no
@@ -44,7 +47,7 @@ type Options struct {
 // Formats lists the names that Audit takes, the default first, those of
 // PlanFormats before the others. The caller may change the slice.
 func Formats() []string {
-	return PlanFormats()
+	return append(PlanFormats(), "xlsx", "junit", "ocsf", "asff")
 }
 
 // PlanFormats lists the names that Plan takes, the default first. The caller
@@ -70,8 +73,16 @@ func Audit(w io.Writer, format string, r audit.Result, o Options) error {
 		err = auditCSV(&out, doc)
 	case "markdown":
 		auditMarkdown(&out, r, o, doc.Findings)
+	case "xlsx":
+		err = auditXLSX(&out, r, o)
+	case "junit":
+		err = auditJUnit(&out, r, o)
+	case "ocsf":
+		err = auditOCSF(&out, r, o)
+	case "asff":
+		err = auditASFF(&out, r, o)
 	default:
-		return unknownFormat(format)
+		return fmt.Errorf("render: unknown format %q: use %s", format, orList(Formats()))
 	}
 	return flush(w, &out, err)
 }
@@ -98,13 +109,12 @@ func Plan(w io.Writer, format string, r audit.Result, o Options) error {
 	case "markdown":
 		planMarkdown(&out, r, o)
 	default:
-		return unknownFormat(format)
+		if slices.Contains(Formats(), format) {
+			return fmt.Errorf("render: %s is a format of audits, not of plans: use %s", format, orList(PlanFormats()))
+		}
+		return fmt.Errorf("render: unknown format %q: use %s", format, orList(PlanFormats()))
 	}
 	return flush(w, &out, err)
-}
-
-func unknownFormat(format string) error {
-	return fmt.Errorf("render: unknown format %q: use %s", format, orList(Formats()))
 }
 
 // orList joins words as people do: a, b or c.

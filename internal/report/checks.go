@@ -164,11 +164,12 @@ func (e *evaluation) console(row *Row) {
 }
 
 func (e *evaluation) certificate(row *Row, cert *Certificate, number int) {
+	f := Finding{Certificate: number}
 	switch {
 	case cert.Active:
-		e.add(row, SigningCertificate, Fail, Finding{}, fmt.Sprintf("signing certificate %d is active, of %s", number, stamp(cert.LastRotated)))
+		e.add(row, SigningCertificate, Fail, f, fmt.Sprintf("signing certificate %d is active, of %s", number, stamp(cert.LastRotated)))
 	case !cert.LastRotated.IsZero():
-		e.add(row, SigningCertificate, Pass, Finding{}, fmt.Sprintf("signing certificate %d is inactive", number))
+		e.add(row, SigningCertificate, Pass, f, fmt.Sprintf("signing certificate %d is inactive", number))
 	}
 }
 

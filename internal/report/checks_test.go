@@ -140,3 +140,13 @@ func TestUnknownIsNeverPass(t *testing.T) {
 		}
 	})
 }
+
+func TestCertificatesAreNumbered(t *testing.T) {
+	row := Row{User: "alice", Certificates: [2]Certificate{{}, {Active: true, LastRotated: ago(day)}}}
+	for _, f := range Evaluate([]Row{row}, DefaultPolicy(), judged) {
+		if f.Check == SigningCertificate && f.Certificate == 2 {
+			return
+		}
+	}
+	t.Error("no finding is about certificate 2")
+}

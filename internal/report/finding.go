@@ -81,6 +81,9 @@ type Finding struct {
 	ARN  string
 	// Slot is 1 or 2 where the finding is about an access key, else 0.
 	Slot int
+	// Certificate is 1 or 2 where the finding is about a signing certificate,
+	// else 0.
+	Certificate int
 
 	// CreatedAt, LastUsedAt, LastUsedService and LastUsedRegion are the key's,
 	// zero where the finding is not about a key or the report does not say.
