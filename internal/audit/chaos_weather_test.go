@@ -60,9 +60,10 @@ var weathers = []weather{
 		}
 	}},
 	{"the report is old", true, func(h *history) func() {
-		h.w.cloud.SetReport(h.old, time.Now().Add(-30*time.Hour))
+		h.w.cloud.SetReport(h.old, time.Now().Add(-3*time.Hour)) // which IAM serves for four
 		h.w.policy.Checks.StaleAfter = 45 * day
-		return func() {}
+		h.w.policy.Fetch.MaxAge = time.Hour
+		return func() { h.w.policy.Fetch.MaxAge = day }
 	}},
 	{"the report is cut short", true, func(h *history) func() {
 		lines := strings.SplitAfter(string(h.w.cloud.Report()), "\n")
