@@ -32,7 +32,8 @@ type history struct {
 	users    []string
 	names    int
 	rootKey  bool
-	old      []byte   // the report before the last one
+	old      []byte // the report before the last one
+	oldAt    time.Time
 	steps    []string // what happened, for people
 	failures []string
 	hits     map[string]bool
@@ -124,7 +125,7 @@ func newHistory(t *testing.T, seed int64) *history {
 // play lives through the history and returns how many calls the last run made.
 func (h *history) play(at int, kind trouble) (calls int) {
 	h.report()
-	h.old = h.w.cloud.Report()
+	h.old, h.oldAt = h.w.cloud.Report(), time.Now()
 	h.undisturbed("the first run")
 	for step := range 2 {
 		for range 1 + h.r.IntN(4) {
@@ -137,7 +138,7 @@ func (h *history) play(at int, kind trouble) (calls int) {
 		h.report()
 		h.steps = append(h.steps, "run")
 		if step == 0 {
-			h.old = h.w.cloud.Report()
+			h.old, h.oldAt = h.w.cloud.Report(), time.Now()
 			h.undisturbed("a run")
 		}
 	}

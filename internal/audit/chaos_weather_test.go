@@ -63,6 +63,9 @@ var weathers = []weather{
 		h.w.cloud.SetReport(h.old, time.Now().Add(-3*time.Hour)) // which IAM serves for four
 		h.w.policy.Checks.StaleAfter = 45 * day
 		h.w.policy.Fetch.MaxAge = time.Hour
+		for _, k := range h.keys { // it shows asleep what was used since, and so wakes
+			k.fuzzy = k.fuzzy || k.used.After(h.oldAt)
+		}
 		return func() { h.w.policy.Fetch.MaxAge = day }
 	}},
 	{"the report is cut short", true, func(h *history) func() {
