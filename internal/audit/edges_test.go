@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -229,19 +230,26 @@ func TestAReplacedRuleStaysUntilTheNewOneWorks(t *testing.T) {
 	w.report()
 	w.clean()
 	w.policy.Watch.Layout.Mode = watch.Packed
-	var put, removed time.Time
+	var lock sync.Mutex // Regions are written side by side
+	put, removed := map[string]time.Time{}, map[string]time.Time{}
 	w.cloud.OnCall(func(c fakeaws.Call) {
+		lock.Lock()
+		defer lock.Unlock()
 		switch c.Op {
 		case "PutTargets":
-			put = time.Now()
+			put[c.Region] = time.Now()
 		case "RemoveTargets":
-			removed = time.Now()
+			if removed[c.Region].IsZero() {
+				removed[c.Region] = time.Now()
+			}
 		}
 	})
 	w.clean()
 	w.expect(keys...)
-	if put.IsZero() || removed.Sub(put) < w.policy.Watch.Settle {
-		t.Errorf("the old rule went %v after the new one was made", removed.Sub(put))
+	for _, region := range w.regions {
+		if wait := removed[region].Sub(put[region]); put[region].IsZero() || wait < w.policy.Watch.Settle {
+			t.Errorf("%s: the first old rule went %v after the new one was made", region, wait)
+		}
 	}
 }
 
