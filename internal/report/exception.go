@@ -42,8 +42,32 @@ func (e Exception) String() string {
 	return fmt.Sprintf("the exception for %s (ticket %s, owner %s)", e.Subject(), e.Ticket, e.Owner)
 }
 
+// ExceptionState says whether an exception still counts.
+type ExceptionState string
+
+// The states of an exception. One that will soon lapse still counts.
+const (
+	ExceptionIsActive ExceptionState = "active"
+	ExceptionIsEnding ExceptionState = "expiring"
+	ExceptionIsOver   ExceptionState = "lapsed"
+)
+
+// State is the exception's state at the given time.
+func (e Exception) State(asOf time.Time) ExceptionState {
+	switch {
+	case e.lapsed(asOf):
+		return ExceptionIsOver
+	case e.left(asOf) <= expiringWithin:
+		return ExceptionIsEnding
+	}
+	return ExceptionIsActive
+}
+
 // lapsed tells that the exception counts no more: its last day is over.
-func (e Exception) lapsed(asOf time.Time) bool { return !asOf.Before(e.Expires.AddDate(0, 0, 1)) }
+func (e Exception) lapsed(asOf time.Time) bool { return e.left(asOf) <= 0 }
+
+// left is the time until the exception lapses.
+func (e Exception) left(asOf time.Time) time.Duration { return e.Expires.AddDate(0, 0, 1).Sub(asOf) }
 
 // names tells that the exception is for one user, root or key, and not for many.
 func (e Exception) names() bool { return e.Path == "" && !strings.ContainsAny(e.User, "*?") }

@@ -117,6 +117,25 @@ func (e Exception) clone() *[6]string {
 	return &[6]string{e.User, e.Reason, e.Owner, e.Ticket, e.Expires.String(), e.Subject()}
 }
 
+func TestStateOfAnException(t *testing.T) {
+	midnight := judged.Truncate(day)
+	for name, c := range map[string]struct {
+		asOf time.Time
+		want ExceptionState
+	}{
+		"fifteen days to go":    {midnight.Add(-time.Second), ExceptionIsActive},
+		"fourteen days to go":   {midnight, ExceptionIsEnding},
+		"the last second":       {midnight.Add(13*day + lastDay), ExceptionIsEnding},
+		"the day after the end": {midnight.Add(14 * day), ExceptionIsOver},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := waiver(Exception{User: "*"}, 13).State(c.asOf); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 func TestExceptionsAreJudgedThemselves(t *testing.T) {
 	used := func(user string, status Status, check CheckID) Finding {
 		f := tired(user, "/")

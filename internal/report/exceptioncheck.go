@@ -39,13 +39,12 @@ func (e *evaluation) exception(x *Exception, findings []Finding) {
 		e.add(&Row{}, check, Fail, Finding{Exception: x}, fmt.Sprintf("%s %s", x, fmt.Sprintf(format, args...)))
 	}
 	last := x.Expires.Format(time.DateOnly)
-	left := x.Expires.AddDate(0, 0, 1).Sub(e.asOf)
-	if x.lapsed(e.asOf) {
+	switch x.State(e.asOf) {
+	case ExceptionIsOver:
 		say(ExceptionExpired, "lapsed after %s: %s", last, whatNow(waived))
 		return
-	}
-	if left <= expiringWithin {
-		say(ExceptionExpiring, "ends after %s, in %s: renew it or put right what it waives", last, days(left))
+	case ExceptionIsEnding:
+		say(ExceptionExpiring, "ends after %s, in %s: renew it or put right what it waives", last, days(x.left(e.asOf)))
 	}
 	if waived == 0 && !x.Unsure {
 		say(ExceptionUnmatched, "waives nothing that fails: take it out, or correct it if it is meant for another")
