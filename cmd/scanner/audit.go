@@ -38,6 +38,7 @@ iam:GetCredentialReport, iam:ListAccessKeys and iam:GetAccessKeyLastUsed; with
 --report it needs nothing.`,
 		Example: `  scanner audit
   scanner audit -o markdown > audit.md
+  scanner audit -o html --all > audit.html    to print, sign and file
   scanner audit --report credential-report.csv --as-of 2026-01-31
   scanner audit --framework cis-5.0     the controls of a framework, too
   scanner audit --fail-on high          exit code 4 if anything high or critical fails`,
@@ -70,7 +71,7 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	if err := checkFrameworks(f.frameworks); err != nil {
 		return err
 	}
-	r, err := a.prepare(f.failOn)
+	r, err := a.prepare(f.failOn, render.Formats())
 	if err != nil {
 		return err
 	}
@@ -86,7 +87,11 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.print(result, render.Audit, render.Options{All: f.all, Frameworks: f.frameworks}); err != nil {
+	settings, err := settingsText(r.settings)
+	if err != nil {
+		return err
+	}
+	if err := a.print(result, render.Audit, render.Options{All: f.all, Frameworks: f.frameworks, Settings: settings}); err != nil {
 		return err
 	}
 	a.hintf("%s", render.AuditSentence(result))
@@ -103,9 +108,10 @@ type runContext struct {
 	log      *slog.Logger
 }
 
-// prepare checks the whole command line and the settings.
-func (a *app) prepare(failOn string) (runContext, error) {
-	if err := a.checkFormat(); err != nil {
+// prepare checks the whole command line and the settings of a command that
+// prints in one of the formats.
+func (a *app) prepare(failOn string, formats []string) (runContext, error) {
+	if err := a.checkFormat(formats); err != nil {
 		return runContext{}, err
 	}
 	log, err := a.logger(slog.LevelWarn)

@@ -82,7 +82,7 @@ func (a *app) closePlan(result audit.Result) {
 
 // prepareWatch is prepare for the commands that look at rules.
 func (a *app) prepareWatch(failOn string, f watchFlags) (runContext, error) {
-	r, err := a.prepare(failOn)
+	r, err := a.prepare(failOn, render.PlanFormats())
 	if err != nil {
 		return runContext{}, err
 	}

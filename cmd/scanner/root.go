@@ -53,7 +53,7 @@ alert when one of exactly those keys is used.`,
 	root.SetFlagErrorFunc(flagError)
 	flags := root.PersistentFlags()
 	flags.StringVarP(&a.configFile, "config", "c", "", "settings `file` (default $KEYWATCH_CONFIG, then ./keywatch.yaml, then the user's configuration folder)")
-	flags.StringVarP(&a.output, "output", "o", "table", "`format` of the result: "+strings.Join(render.Formats(), ", "))
+	flags.StringVarP(&a.output, "output", "o", "table", "`format` of the result: "+strings.Join(render.PlanFormats(), ", ")+"; audits also "+strings.Join(auditFormats(), ", "))
 	flags.StringVar(&a.profile, "profile", "", "AWS `profile`")
 	flags.StringVar(&a.region, "region", "", "home `Region`")
 	flags.StringVar(&a.asOf, "as-of", "", "judge as of this `time`, such as 2026-01-31T00:00:00Z")
@@ -118,13 +118,19 @@ func nearestFlag(cmd *cobra.Command, name string) string {
 	return config.Nearest(name, names)
 }
 
-// checkFormat refuses an output format that does not exist.
-func (a *app) checkFormat() error {
-	if !slices.Contains(render.Formats(), a.output) {
-		return usagef("unknown output format %q: use one of %s", a.output, strings.Join(render.Formats(), ", "))
+// checkFormat refuses an output format that is none of those the command has.
+func (a *app) checkFormat(formats []string) error {
+	switch {
+	case slices.Contains(formats, a.output):
+		return nil
+	case slices.Contains(render.Formats(), a.output):
+		return usagef("%s is an output format of audits, not of plans: use one of %s", a.output, strings.Join(formats, ", "))
 	}
-	return nil
+	return usagef("unknown output format %q: use one of %s", a.output, strings.Join(formats, ", "))
 }
+
+// auditFormats are those that plans do not have.
+func auditFormats() []string { return render.Formats()[len(render.PlanFormats()):] }
 
 // hintf writes a line for people to stderr, unless they asked for quiet.
 func (a *app) hintf(format string, args ...any) {

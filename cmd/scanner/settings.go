@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"math"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/lmittmann/tint"
+	"go.yaml.in/yaml/v4"
 
 	"keywatch/config"
 )
@@ -45,6 +47,15 @@ func (a *app) settings() (config.Settings, error) {
 	}
 	s, err := config.Load(path, content, append(slices.Clone(a.env), homeRegionVariable+"="+a.region))
 	return s, asFlag(err)
+}
+
+// settingsText writes the settings in force as a file that would give them.
+func settingsText(s config.Settings) (string, error) {
+	text, err := yaml.Marshal(s)
+	if err != nil {
+		return "", fmt.Errorf("the settings cannot be written: %w", err)
+	}
+	return string(text), nil
 }
 
 // homeRegionVariable is how --region outranks the file and the environment.

@@ -40,6 +40,25 @@ func TestSettingsKnowTheChecks(t *testing.T) {
 	}
 }
 
+// TestSettingsAsTextGiveTheSameSettings: who has the text can run it again.
+func TestSettingsAsTextGiveTheSameSettings(t *testing.T) {
+	want, err := config.Load("sample", config.Sample(), []string{"KEYWATCH_ACCOUNT_ID=111122223333", "KEYWATCH_WATCH_TARGET=arn:aws:sns:{region}:{account}:t"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := settingsText(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := config.Load("text", []byte(text), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestDefaultSettingsAreTheDefaultPolicy: no number is changed on the way.
 func TestDefaultSettingsAreTheDefaultPolicy(t *testing.T) {
 	got := policyOf(config.Default())

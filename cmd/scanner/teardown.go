@@ -29,7 +29,7 @@ func (a *app) teardown(ctx context.Context, yes bool) error {
 	if err := a.refuseAsOf("teardown"); err != nil {
 		return err
 	}
-	r, err := a.prepare("")
+	r, err := a.prepare("", render.PlanFormats())
 	if err != nil {
 		return err
 	}

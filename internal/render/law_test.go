@@ -130,7 +130,11 @@ func TestNoTextIsMoreThanText(t *testing.T) {
 func TestColourOnlyAddsToWhatIsSaid(t *testing.T) {
 	escapes := regexp.MustCompile("\x1b\\[[0-9;]*m")
 	for name, write := range map[string]writer{"audit": writeAudit, "plan": writePlan} {
-		for _, format := range Formats() {
+		formats := Formats()
+		if name == "plan" {
+			formats = PlanFormats()
+		}
+		for _, format := range formats {
 			for _, width := range []int{0, 60, 80, 120} {
 				o := options(width)
 				want := written(t, write, format, applied(), o)
@@ -225,6 +229,8 @@ func TestWritingLeavesTheResultAlone(t *testing.T) {
 	r := applied()
 	for _, format := range Formats() {
 		written(t, writeAudit, format, r, options(80))
+	}
+	for _, format := range PlanFormats() {
 		written(t, writePlan, format, r, options(80))
 	}
 	if diff := cmp.Diff(applied(), r, cmpopts.IgnoreUnexported(watch.Change{}, watch.RegionPlan{}, watch.Plan{})); diff != "" {

@@ -25,7 +25,7 @@ type Options struct {
 	// All lists the findings that passed, too.
 	All bool
 	// Frameworks are the IDs of those whose controls an audit tells of. Unknown ones
-	// are left out.
+	// are left out. Where there are none, html tells of cis-5.0 and fsbp.
 	Frameworks []string
 	// Settings are the settings in force, as YAML, for formats that tell where a
 	// result comes from.
@@ -37,9 +37,15 @@ type Options struct {
 	Now time.Time
 }
 
-// Formats lists the names that Audit and Plan take, the default first. The
-// caller may change the slice.
+// Formats lists the names that Audit takes, the default first, those of
+// PlanFormats before the others. The caller may change the slice.
 func Formats() []string {
+	return append(PlanFormats(), "html")
+}
+
+// PlanFormats lists the names that Plan takes, the default first. The caller
+// may change the slice.
+func PlanFormats() []string {
 	return []string{"table", "wide", "json", "csv", "markdown"}
 }
 
@@ -60,8 +66,10 @@ func Audit(w io.Writer, format string, r audit.Result, o Options) error {
 		err = auditCSV(&out, doc)
 	case "markdown":
 		auditMarkdown(&out, r, o, doc.Findings)
+	case "html":
+		err = auditHTML(&out, r, o)
 	default:
-		return unknownFormat(format)
+		return fmt.Errorf("render: unknown format %q: use %s", format, orList(Formats()))
 	}
 	return flush(w, &out, err)
 }
@@ -88,13 +96,12 @@ func Plan(w io.Writer, format string, r audit.Result, o Options) error {
 	case "markdown":
 		planMarkdown(&out, r, o)
 	default:
-		return unknownFormat(format)
+		if slices.Contains(Formats(), format) {
+			return fmt.Errorf("render: %s is a format of audits, not of plans: use %s", format, orList(PlanFormats()))
+		}
+		return fmt.Errorf("render: unknown format %q: use %s", format, orList(PlanFormats()))
 	}
 	return flush(w, &out, err)
-}
-
-func unknownFormat(format string) error {
-	return fmt.Errorf("render: unknown format %q: use %s", format, orList(Formats()))
 }
 
 // orList joins words as people do: a, b or c.

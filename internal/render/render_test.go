@@ -13,12 +13,18 @@ import (
 )
 
 func TestUnknownFormatIsRefusedAndNothingIsWritten(t *testing.T) {
-	const want = `render: unknown format "xml": use table, wide, json, csv or markdown`
-	for name, write := range map[string]writer{"audit": writeAudit, "plan": writePlan} {
+	for _, test := range []struct {
+		write        writer
+		format, want string
+	}{
+		{writeAudit, "xml", `render: unknown format "xml": use table, wide, json, csv, markdown or html`},
+		{writePlan, "xml", `render: unknown format "xml": use table, wide, json, csv or markdown`},
+		{writePlan, "html", `render: html is a format of audits, not of plans: use table, wide, json, csv or markdown`},
+	} {
 		var out bytes.Buffer
-		err := write(&out, "xml", planned(), options(0))
-		if err == nil || err.Error() != want || out.Len() > 0 {
-			t.Errorf("%s: got %v and %q, want %s", name, err, &out, want)
+		err := test.write(&out, test.format, planned(), options(0))
+		if err == nil || err.Error() != test.want || out.Len() > 0 {
+			t.Errorf("got %v and %q, want %s", err, &out, test.want)
 		}
 	}
 }
@@ -42,6 +48,8 @@ func TestFailureToWriteIsReturned(t *testing.T) {
 		if err := Audit(full, format, planned(), options(0)); !errors.Is(err, full.error) {
 			t.Errorf("audit %s: got %v", format, err)
 		}
+	}
+	for _, format := range PlanFormats() {
 		if err := Plan(full, format, planned(), options(0)); !errors.Is(err, full.error) {
 			t.Errorf("plan %s: got %v", format, err)
 		}

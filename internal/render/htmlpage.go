@@ -1,0 +1,210 @@
+package render
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"keywatch/internal/audit"
+	"keywatch/internal/report"
+)
+
+// htmlPage is all that the page shows. Text in it is clean, and not yet escaped.
+type htmlPage struct {
+	Policy string
+	Style  template.CSS
+	Script template.JS
+
+	Account, Partition, Generated, SHA256 string
+
+	Verdict             htmlVerdict
+	Facts               []fact
+	Incomplete, Outside []string
+	Counts              []htmlCount
+	Severities          htmlBars
+	Frameworks          []htmlFramework
+	Histograms          []htmlHistogram
+	Exceptions          []htmlException
+	Findings            htmlFindings
+	Checks              []htmlCheck
+	Origin              []fact
+	Settings            string
+}
+
+// newHTMLPage makes the page of a result. It is a pure function.
+func newHTMLPage(r audit.Result, o Options) htmlPage {
+	if len(o.Frameworks) == 0 {
+		o.Frameworks = []string{"cis-5.0", "fsbp"}
+	}
+	known := waiversOf(r)
+	return htmlPage{
+		Account:    clean(r.AccountID),
+		Partition:  clean(r.Partition),
+		Generated:  orText(stamp(r.Report.GeneratedAt), "of unknown time"),
+		SHA256:     clean(r.Report.SHA256),
+		Verdict:    newHTMLVerdict(r),
+		Facts:      htmlFacts(r, o),
+		Incomplete: cleanAll(r.Incomplete),
+		Outside:    outside(r),
+		Counts:     htmlCounts(r),
+		Severities: severityBars(r),
+		Frameworks: htmlFrameworks(r, o),
+		Histograms: []htmlHistogram{ageHistogram(r), idleHistogram(r)},
+		Exceptions: known.view(r.AsOf),
+		Findings:   newHTMLFindings(r, o, known),
+		Checks:     htmlChecks(r),
+		Origin:     origin(r, o),
+		Settings:   cleanLines(o.Settings),
+	}
+}
+
+// htmlVerdict is the outcome in words. Class names the worst of it.
+type htmlVerdict struct{ Class, Words, Sentence string }
+
+func newHTMLVerdict(r audit.Result) htmlVerdict {
+	t := tallyOf(r)
+	v := htmlVerdict{Sentence: AuditSentence(r)}
+	failed := t.statuses[report.Fail]
+	switch {
+	case failed > 0:
+		v.Class = "fail"
+		v.Words = count(failed, "failed check")
+		for _, severity := range []report.Severity{report.Critical, report.High} {
+			if n := t.severities[severity]; n > 0 {
+				v.Words += fmt.Sprintf(", %d of them %s", n, severity)
+				break
+			}
+		}
+	case t.statuses[report.Unknown] > 0:
+		v.Class = "unknown"
+		v.Words = fmt.Sprintf("Nothing failed, and %s could not be answered", count(t.statuses[report.Unknown], "check"))
+	case len(r.Incomplete) > 0:
+		v.Class = "unknown"
+		v.Words = "Nothing failed in what could be looked at"
+	case t.statuses[report.Excepted] > 0:
+		v.Class = "excepted"
+		v.Words = fmt.Sprintf("Nothing failed but %s", plural(t.statuses[report.Excepted], "check that is excepted", "checks that are excepted"))
+	default:
+		v.Class = "pass"
+		v.Words = "No findings: every check passed"
+	}
+	if len(r.Incomplete) > 0 {
+		v.Words += ". The audit is incomplete"
+	}
+	return v
+}
+
+// htmlFacts say what was judged, for the head of the page.
+func htmlFacts(r audit.Result, o Options) []fact {
+	return []fact{
+		{"Report made", reportTime(r.Report, o.Now)},
+		{"Judged as of", stamp(r.AsOf)},
+		{"Source", sourceOf(r.Report)},
+		{"Users", count(r.Report.Users, "IAM user") + " and the root user"},
+		{"Active access keys", fmt.Sprintf("%d, of which %d risky", r.ActiveKeys, r.Summary().RiskyKeys)},
+		{"Report SHA-256", clean(fmt.Sprintf("%.16s", r.Report.SHA256))},
+	}
+}
+
+func sourceOf(info audit.ReportInfo) string {
+	switch info.Source {
+	case "iam":
+		return "IAM, downloaded for this audit"
+	case "file":
+		return "a file, saved earlier"
+	}
+	return orNone(clean(info.Source))
+}
+
+// outside says what no run of this kind looks at, and what these settings leave
+// out. Unlike reasons of incompleteness nobody has to do anything about it.
+func outside(r audit.Result) []string {
+	var all []string
+	for _, check := range report.Checks() {
+		if r.Checks.Disabled[check.ID] {
+			all = append(all, fmt.Sprintf("The check %s is turned off in the settings.", check.ID))
+		}
+	}
+	if r.Plan == nil && !r.Checks.Disabled[report.KeyReawakened] {
+		all = append(all, "The check key-reawakened was not asked: only plan and apply read the rules that remember when a key fell asleep.")
+	}
+	if r.Report.Source == "file" {
+		return append(all, "A saved report holds no access key IDs and does not say when it was made: ages count to the time given in “Judged as of”.")
+	}
+	return append(all, "Access key IDs are looked up where a key is risky or excepted; other keys are named by user and slot.")
+}
+
+// htmlCount is a line of the table of counts.
+type htmlCount struct {
+	Severity                             string // "" for the sum
+	Fail, Unknown, Excepted, Pass, Total int
+}
+
+func htmlCounts(r audit.Result) []htmlCount {
+	var counts []htmlCount
+	for _, severity := range report.Severities() {
+		c := htmlCount{Severity: severity.String()}
+		for _, f := range r.Findings {
+			if f.Severity == severity {
+				c.add(f.Status)
+			}
+		}
+		counts = append(counts, c)
+	}
+	sum := htmlCount{}
+	for _, f := range r.Findings {
+		sum.add(f.Status)
+	}
+	return append(counts, sum)
+}
+
+func (c *htmlCount) add(status report.Status) {
+	c.Total++
+	switch status {
+	case report.Fail:
+		c.Fail++
+	case report.Pass:
+		c.Pass++
+	case report.Excepted:
+		c.Excepted++
+	default:
+		c.Unknown++
+	}
+}
+
+// cleanAll makes every line clean.
+func cleanAll(lines []string) []string {
+	var all []string
+	for _, line := range lines {
+		all = append(all, clean(line))
+	}
+	return all
+}
+
+// cleanLines makes a text of several lines clean.
+func cleanLines(text string) string {
+	return strings.Join(cleanAll(strings.Split(strings.TrimSuffix(text, "\n"), "\n")), "\n")
+}
+
+func orText(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// inDays writes a limit exactly.
+func inDays(d time.Duration) string {
+	if d%(24*time.Hour) != 0 {
+		return d.String()
+	}
+	return count(int(d/(24*time.Hour)), "day")
+}
