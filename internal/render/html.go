@@ -41,15 +41,15 @@ func auditHTML(out *bytes.Buffer, r audit.Result, o Options) error {
 
 // inlined is what some of the files hold, one after the other.
 func inlined(names ...string) (string, error) {
-	content := "\n"
+	content := []byte("\n")
 	for _, name := range names {
 		file, err := htmlFiles.ReadFile("html/" + name)
 		if err != nil {
 			return "", err
 		}
-		content += string(file)
+		content = append(content, file...)
 	}
-	return content, nil
+	return string(content), nil
 }
 
 // sourceHash names an inline style or script in a content security policy.

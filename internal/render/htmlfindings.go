@@ -38,11 +38,23 @@ type htmlRow struct {
 	Age, Idle      string
 	Used, UsedBy   string
 	Check, Reason  string
-	Controls       []string
+	Controls       []htmlControlID
 	Exception      *htmlException
 }
 
-const rowsAtATime = 50
+// htmlControlID names a control of a framework.
+type htmlControlID struct{ Framework, ID string }
+
+const (
+	rowsAtATime = 50
+	// mostAtOnce is how many rows a browser lays out in no time. The script knows
+	// it, too.
+	mostAtOnce = 500
+)
+
+// Most is mostAtOnce, and Long tells that there are more rows.
+func (f htmlFindings) Most() int  { return mostAtOnce }
+func (f htmlFindings) Long() bool { return f.Listed > mostAtOnce }
 
 func newHTMLFindings(r audit.Result, o Options, known waivers) htmlFindings {
 	var all htmlFindings
@@ -126,13 +138,13 @@ func pathIn(arn string) string {
 }
 
 // shownControls lists the controls of some frameworks that a check belongs to.
-func shownControls(ids []string) map[report.CheckID][]string {
-	shown := map[report.CheckID][]string{}
+func shownControls(ids []string) map[report.CheckID][]htmlControlID {
+	shown := map[report.CheckID][]htmlControlID{}
 	for check, controls := range report.ControlsOf() {
 		for _, control := range controls {
 			framework, id, _ := strings.Cut(control, "/")
 			if slices.Contains(ids, framework) {
-				shown[check] = append(shown[check], framework+"\u00a0"+id)
+				shown[check] = append(shown[check], htmlControlID{framework, id})
 			}
 		}
 	}

@@ -7,7 +7,7 @@
   const boxes = [...tools.querySelectorAll("input[type=checkbox]")];
   const heads = [...table.tHead.rows[0].cells];
   const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
-  const atATime = table.tBodies[0].rows.length;
+  const atATime = 50, atOnce = 500; // as in htmlfindings.go
   const place = new Map(rows.map((row, i) => [row, i]));
   const verdicts = ["critical", "high", "medium", "low", "unknown", "excepted", "pass"];
   const weights = verdicts.slice(0, 4);
@@ -72,6 +72,7 @@
       bodies.append(body);
     }
     while (table.tBodies.length) table.tBodies[0].remove();
+    table.classList.toggle("long", shown.length > atOnce);
     table.append(bodies);
     const count = shown.length + " of " + rows.length + " findings";
     byId("count").textContent = count;
@@ -90,8 +91,8 @@
   // Rows that are laid out as grids are no rows to some screen readers, unless
   // they are told so. There may be many, so it is done when there is time.
   function tellRoles() {
-    const roleOf = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
-    const tell = (element) => element.setAttribute("role", roleOf[element.tagName] ?? element.scope + "header");
+    const roleOf = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell", col: "columnheader", row: "rowheader" };
+    const tell = (element) => element.setAttribute("role", roleOf[element.scope || element.tagName]);
     const waiting = [table, table.tHead, table.tHead.rows[0], ...heads, ...table.tBodies];
     waiting.forEach(tell);
     let next = 0;
