@@ -186,9 +186,9 @@ func TestVerdictInWords(t *testing.T) {
 	}{
 		{"nothing at all", "pass", "No findings: every check passed", with(false)},
 		{"one failed", "fail", "1 failed check, 1 of them high", with(false, report.Fail, report.Unknown, report.Excepted)},
-		{"failed and incomplete", "fail", "2 failed checks, 2 of them high. The audit is incomplete", with(true, report.Fail, report.Fail)},
+		{"failed and incomplete", "fail", "2 failed checks, 2 of them high. The audit is incomplete.", with(true, report.Fail, report.Fail)},
 		{"unknown is not passed", "unknown", "Nothing failed, and 1 check could not be answered", with(false, report.Unknown, report.Excepted)},
-		{"incomplete is not passed", "unknown", "Nothing failed in what could be looked at. The audit is incomplete", with(true, report.Excepted)},
+		{"incomplete is not passed", "unknown", "Nothing failed in what could be looked at. The audit is incomplete.", with(true, report.Excepted)},
 		{"excepted is not passed", "excepted", "Nothing failed but 2 checks that are excepted", with(false, report.Excepted, report.Excepted)},
 	}
 	for _, test := range tests {

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"keywatch/internal/audit"
@@ -45,6 +46,13 @@ func htmlFrameworks(r audit.Result, o Options) []htmlFramework {
 	return all
 }
 
+// Marked tells that some control bears a mark.
+func (p htmlPage) Marked() bool {
+	return slices.ContainsFunc(p.Frameworks, func(f htmlFramework) bool {
+		return slices.ContainsFunc(f.Controls, func(c htmlControl) bool { return c.Mark != "" })
+	})
+}
+
 // mark is the short form of worth.
 func mark(s report.Source) string {
 	switch s {
@@ -78,9 +86,9 @@ type htmlControlList struct{ Framework, IDs string }
 
 func htmlChecks(r audit.Result) []htmlCheck {
 	var all []htmlCheck
-	controls := report.ControlsOf()
+	controls := controlLists(report.FrameworkIDs())
 	for _, check := range report.Checks() {
-		c := htmlCheck{ID: string(check.ID), Fails: failsWhen(check.ID, r.Checks), Severity: check.Severity.String(), Asked: "yes", Watched: r.Risky[check.ID]}
+		c := htmlCheck{ID: string(check.ID), Fails: failsWhen(check.ID, r.Checks), Severity: check.Severity.String(), Asked: "yes", Watched: r.Risky[check.ID], Controls: controls[check.ID]}
 		if own := r.Checks.Severity[check.ID]; own != 0 {
 			c.Severity = own.String()
 		}
@@ -90,15 +98,27 @@ func htmlChecks(r audit.Result) []htmlCheck {
 		case check.ID == report.KeyReawakened && r.Plan == nil:
 			c.Asked = "no, only by plan and apply"
 		}
-		for _, control := range controls[check.ID] {
+		all = append(all, c)
+	}
+	return all
+}
+
+// controlLists lists the controls of some frameworks that each check belongs to.
+func controlLists(frameworks []string) map[report.CheckID][]htmlControlList {
+	all := map[report.CheckID][]htmlControlList{}
+	for check, controls := range report.ControlsOf() {
+		var lists []htmlControlList
+		for _, control := range controls {
 			framework, id, _ := strings.Cut(control, "/")
-			if last := len(c.Controls) - 1; last >= 0 && c.Controls[last].Framework == framework {
-				c.Controls[last].IDs += ", " + id
-			} else {
-				c.Controls = append(c.Controls, htmlControlList{framework, id})
+			switch last := len(lists) - 1; {
+			case !slices.Contains(frameworks, framework):
+			case last >= 0 && lists[last].Framework == framework:
+				lists[last].IDs += ", " + id
+			default:
+				lists = append(lists, htmlControlList{framework, id})
 			}
 		}
-		all = append(all, c)
+		all[check] = lists
 	}
 	return all
 }

@@ -38,12 +38,9 @@ type htmlRow struct {
 	Age, Idle      string
 	Used, UsedBy   string
 	Check, Reason  string
-	Controls       []htmlControlID
+	Controls       []htmlControlList
 	Exception      *htmlException
 }
-
-// htmlControlID names a control of a framework.
-type htmlControlID struct{ Framework, ID string }
 
 const (
 	rowsAtATime = 50
@@ -59,7 +56,7 @@ func (f htmlFindings) Long() bool { return f.Listed > mostAtOnce }
 func newHTMLFindings(r audit.Result, o Options, known waivers) htmlFindings {
 	var all htmlFindings
 	severities, statuses, checks := map[string]int{}, map[string]int{}, map[string]int{}
-	controls := shownControls(o.Frameworks)
+	controls := controlLists(o.Frameworks)
 	var rows []htmlRow
 	for f := range listed(r, o) {
 		row := newHTMLRow(f, newFindingDoc(f, r.AsOf, nil))
@@ -135,18 +132,4 @@ func pathIn(arn string) string {
 		return "/" + name[:last+1]
 	}
 	return ""
-}
-
-// shownControls lists the controls of some frameworks that a check belongs to.
-func shownControls(ids []string) map[report.CheckID][]htmlControlID {
-	shown := map[report.CheckID][]htmlControlID{}
-	for check, controls := range report.ControlsOf() {
-		for _, control := range controls {
-			framework, id, _ := strings.Cut(control, "/")
-			if slices.Contains(ids, framework) {
-				shown[check] = append(shown[check], htmlControlID{framework, id})
-			}
-		}
-	}
-	return shown
 }
