@@ -108,9 +108,10 @@ func cleanAll(lines []string) []string {
 	return all
 }
 
-// cleanLines makes a text of several lines clean.
+// cleanLines makes a text of several lines clean, and leaves its line breaks as
+// they are: who copies a clean text has the text.
 func cleanLines(text string) string {
-	return strings.Join(cleanAll(strings.Split(strings.TrimSuffix(text, "\n"), "\n")), "\n")
+	return strings.Join(cleanAll(strings.Split(text, "\n")), "\n")
 }
 
 func orText(s, other string) string {

@@ -115,6 +115,16 @@ func TestScreenInABrowser(t *testing.T) {
 		}
 	})
 
+	t.Run("the settings on the page have the hash on the page", func(t *testing.T) {
+		for _, text := range []string{"version: 1\nwatch: {target: \"<a> & b\"}\n", "no line break", "\n\nversion: 1\n\n"} {
+			o := settings
+			o.Settings = text
+			p := open(t, chromium, company(3), o)
+			is(p, `document.getElementById("settings").textContent`, text)
+			is(p, `[...document.querySelectorAll("#origin dt")].find((dt) => dt.textContent === "Settings SHA-256").nextElementSibling.textContent`, sourceSum(text))
+		}
+	})
+
 	t.Run("a long table is one only as long as it is", func(t *testing.T) {
 		p := open(t, chromium, company(100), everything())
 		if n := len(p.rows()); n <= mostAtOnce {
