@@ -41,6 +41,7 @@ bundle: it is verified first, and judged by what that run learned from IAM.`,
 		Example: `  scanner audit
   scanner audit -o markdown > audit.md
   scanner audit -o xlsx --all > audit.xlsx
+  scanner audit -o html --all > audit.html    to print, sign and file
   scanner audit --report credential-report.csv --as-of 2026-01-31
   scanner audit --report archive/111122223333/2026-01-31T06-17-09Z-5f0c2a91
   scanner audit --framework cis-5.0     the controls of a framework, too

@@ -7,5 +7,6 @@
 // contract: what the table shows is what the JSON holds, in the same order.
 // Text that others chose, such as user names, rule names and errors, is never
 // trusted. Terminal tables show control and invisible characters as escapes,
-// CSV cannot become a spreadsheet formula, and Markdown renders it as itself.
+// CSV cannot become a spreadsheet formula, Markdown renders it as itself, and
+// the HTML page, which loads nothing, runs no code but its own.
 package render

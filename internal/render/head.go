@@ -20,7 +20,7 @@ func auditHead(p page, r audit.Result, o Options) {
 // accountHead is the part of the head that audits and plans share.
 func accountHead(p page, r audit.Result, o Options) {
 	for _, fact := range facts(r, o) {
-		p.para(fmt.Sprintf("%-12s", fact.name), bold, fact.value)
+		p.para(fmt.Sprintf("%-12s", fact.Name), bold, fact.Value)
 	}
 }
 
@@ -37,7 +37,7 @@ func incompleteHead(p page, reasons []string) {
 
 const incompleteMeaning = "This is not the whole picture:"
 
-type fact struct{ name, value string }
+type fact struct{ Name, Value string }
 
 // facts say which account was judged by which report.
 func facts(r audit.Result, o Options) []fact {

@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/json"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -121,12 +122,21 @@ func newAuditDoc(r audit.Result, o Options) auditDoc {
 		doc.Story = &told
 	}
 	controls := report.ControlsOf()
-	for _, f := range r.Findings {
-		if o.All || f.Status != report.Pass {
-			doc.Findings = append(doc.Findings, newFindingDoc(f, r.AsOf, controls[f.Check]))
-		}
+	for f := range listed(r, o) {
+		doc.Findings = append(doc.Findings, newFindingDoc(f, r.AsOf, controls[f.Check]))
 	}
 	return doc
+}
+
+// listed are the findings that every format shows.
+func listed(r audit.Result, o Options) iter.Seq[report.Finding] {
+	return func(yield func(report.Finding) bool) {
+		for _, f := range r.Findings {
+			if (o.All || f.Status != report.Pass) && !yield(f) {
+				return
+			}
+		}
+	}
 }
 
 func newFindingDoc(f report.Finding, asOf time.Time, controls []string) findingDoc {

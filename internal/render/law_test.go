@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"html"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"keywatch/internal/audit"
+	"keywatch/internal/report"
 	"keywatch/internal/watch"
 )
 
@@ -31,7 +33,11 @@ func soiled(s string) audit.Result {
 		if len(f.Key.Candidates) > 0 {
 			f.Key.Candidates = []string{s, s}
 		}
+		if f.Exception != nil {
+			f.Exception = soiledException(s)
+		}
 	}
+	r.Exceptions = []report.Exception{*soiledException(s), {Key: s, Reason: s, Owner: s, Ticket: s}}
 	r.Plan.Uncovered, r.Plan.WatchedKeys, r.Plan.Incomplete = []string{s}, []string{s}, []string{s}
 	for i := range r.Plan.Regions {
 		region := &r.Plan.Regions[i]
@@ -42,6 +48,10 @@ func soiled(s string) audit.Result {
 		}
 	}
 	return r
+}
+
+func soiledException(s string) *report.Exception {
+	return &report.Exception{User: s, Checks: []report.CheckID{report.KeyUnrotated}, Reason: s, Owner: s, Ticket: s, Expires: at("2026-11-30T00:00:00Z")}
 }
 
 type fataler interface {
@@ -67,7 +77,12 @@ func harmless(t fataler, s string, width int) {
 	dirty, benign := soiled(s), soiled("x")
 	for name, write := range map[string]writer{"audit": writeAudit, "plan": writePlan} {
 		out := map[string]string{}
-		for _, format := range []string{"table", "wide", "csv", "markdown"} {
+		formats := []string{"table", "wide", "csv", "markdown"}
+		if name == "audit" {
+			formats = append(formats, "html")
+			o.Settings, o.Version = s, s
+		}
+		for _, format := range formats {
 			out[format] = written(t, write, format, dirty, o)
 			for _, r := range out[format] {
 				if r != '\n' && !unicode.IsPrint(r) || r == unicode.ReplacementChar && !strings.ContainsRune(s, r) {
@@ -91,6 +106,12 @@ func harmless(t fataler, s string, width int) {
 		}
 		if diff := cmp.Diff(shape(written(t, write, "markdown", benign, o)), shape(out["markdown"])); diff != "" {
 			t.Fatalf("%s markdown of %q has another shape:\n%s", name, s, diff)
+		}
+		if name == "audit" {
+			o.Settings, o.Version = "x", "x"
+			if diff := cmp.Diff(skeleton(written(t, write, "html", benign, o)), skeleton(out["html"])); diff != "" {
+				t.Fatalf("html of %q has another shape:\n%s", s, diff)
+			}
 		}
 	}
 }
@@ -122,6 +143,7 @@ func shape(markdown string) []int {
 }
 
 func TestNoTextIsMoreThanText(t *testing.T) {
+	harmless(t, "\n", 80) // as settings it was once taken for none
 	rapid.Check(t, func(t *rapid.T) {
 		harmless(t, nasty().Draw(t, "text"), rapid.SampledFrom([]int{0, 60, 61, 80, 100, 120, 140, 200, 300}).Draw(t, "width"))
 	})
@@ -207,6 +229,12 @@ func TestEveryFormatListsTheSameFindings(t *testing.T) {
 			got = append(got, [2]string{m[1], m[2]})
 		}
 		check("markdown", got)
+
+		got = nil
+		for _, m := range htmlRowCells.FindAllStringSubmatch(written(t, writeAudit, "html", mixed(), o), -1) {
+			got = append(got, [2]string{html.UnescapeString(m[1]), m[2]})
+		}
+		check("html", got)
 
 		for _, format := range []string{"table", "wide"} {
 			got = nil

@@ -79,7 +79,7 @@ func planMarkdown(out *bytes.Buffer, r audit.Result, o Options) {
 
 func markdownFacts(out *bytes.Buffer, facts []fact, incomplete []string) {
 	for _, f := range facts {
-		fmt.Fprintf(out, "- %s: %s\n", f.name, prose(f.value))
+		fmt.Fprintf(out, "- %s: %s\n", f.Name, prose(f.Value))
 	}
 	if len(incomplete) == 0 {
 		return

@@ -26,7 +26,7 @@ type Options struct {
 	// All lists the findings that passed, too.
 	All bool
 	// Frameworks are the IDs of those whose controls an audit tells of. Unknown ones
-	// are left out.
+	// are left out. Where there are none, html tells of cis-5.0 and fsbp.
 	Frameworks []string
 	// Story is what happened since the last run, for the formats that Story has and
 	// for wide; nil where that is not known.
@@ -47,7 +47,7 @@ type Options struct {
 // Formats lists the names that Audit takes, the default first, those of
 // PlanFormats before the others. The caller may change the slice.
 func Formats() []string {
-	return append(PlanFormats(), "xlsx", "junit", "ocsf", "asff")
+	return append(PlanFormats(), "html", "xlsx", "junit", "ocsf", "asff")
 }
 
 // PlanFormats lists the names that Plan takes, the default first. The caller
@@ -73,6 +73,8 @@ func Audit(w io.Writer, format string, r audit.Result, o Options) error {
 		err = auditCSV(&out, doc)
 	case "markdown":
 		auditMarkdown(&out, r, o, doc.Findings)
+	case "html":
+		err = auditHTML(&out, r, o)
 	case "xlsx":
 		err = auditXLSX(&out, r, o)
 	case "junit":

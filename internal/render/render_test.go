@@ -17,9 +17,10 @@ func TestUnknownFormatIsRefusedAndNothingIsWritten(t *testing.T) {
 		write        writer
 		format, want string
 	}{
-		{writeAudit, "xml", `render: unknown format "xml": use table, wide, json, csv, markdown, xlsx, junit, ocsf or asff`},
+		{writeAudit, "xml", `render: unknown format "xml": use table, wide, json, csv, markdown, html, xlsx, junit, ocsf or asff`},
 		{writePlan, "xml", `render: unknown format "xml": use table, wide, json, csv or markdown`},
 		{writePlan, "xlsx", `render: xlsx is a format of audits, not of plans: use table, wide, json, csv or markdown`},
+		{writePlan, "html", `render: html is a format of audits, not of plans: use table, wide, json, csv or markdown`},
 	} {
 		var out bytes.Buffer
 		err := test.write(&out, test.format, planned(), options(0))

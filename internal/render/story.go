@@ -139,7 +139,7 @@ func storyTable(out *bytes.Buffer, s story.Story, o Options) {
 	p.para("", plain, StorySentence(s))
 	p.gap()
 	for _, fact := range storyFacts(s) {
-		p.para(fmt.Sprintf("%-12s", fact.name), bold, fact.value)
+		p.para(fmt.Sprintf("%-12s", fact.Name), bold, fact.Value)
 	}
 	for _, warning := range storyWarnings(s) {
 		p.para("  ! ", alarmed, warning)

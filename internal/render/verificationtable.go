@@ -42,7 +42,7 @@ func sealWords(c evidence.Checked) string {
 func verificationTable(out *bytes.Buffer, v Verified, o Options) {
 	p := page{out, o.Width, o.Color}
 	for _, fact := range verificationFacts(v) {
-		p.para(fmt.Sprintf("%-12s", fact.name), bold, fact.value)
+		p.para(fmt.Sprintf("%-12s", fact.Name), bold, fact.Value)
 	}
 	p.gap()
 	p.bundles(v.Report.Each)
