@@ -22,6 +22,7 @@ type htmlPage struct {
 	Facts               []fact
 	Incomplete, Outside []string
 	Counts              []htmlCount
+	Story               *htmlStory
 	Severities          htmlBars
 	Frameworks          []htmlFramework
 	Histograms          []htmlHistogram
@@ -48,6 +49,7 @@ func newHTMLPage(r audit.Result, o Options) htmlPage {
 		Incomplete: cleanAll(r.Incomplete),
 		Outside:    outside(r),
 		Counts:     htmlCounts(r),
+		Story:      newHTMLStory(o.Story),
 		Severities: severityBars(r),
 		Frameworks: htmlFrameworks(r, o),
 		Histograms: []htmlHistogram{ageHistogram(r), idleHistogram(r)},

@@ -18,6 +18,8 @@ func TestPrintedByABrowser(t *testing.T) {
 	r := company(60)
 	o := options(0)
 	o.Settings = strings.Repeat("# a line of the settings\n", 100)
+	told := tale()
+	o.Story = &told
 
 	for name, paper := range map[string]struct {
 		size chromedp.PaperSize
@@ -55,6 +57,11 @@ func TestPrintedByABrowser(t *testing.T) {
 				t.Errorf("the head of the table is on %d of %d pages", headed, across)
 			}
 			all := strings.Join(whole, "\n")
+			for _, e := range told.Events {
+				if !strings.Contains(all, fmt.Sprintf("%.12s", e.User)) { // long ones are broken
+					t.Errorf("what happened to %s is not printed", e.User)
+				}
+			}
 			for _, f := range r.Findings {
 				if f.Status != "pass" && !strings.Contains(all, f.User) {
 					t.Errorf("%s is not printed", f.User)

@@ -46,6 +46,9 @@ func TestScreenInABrowser(t *testing.T) {
 	settings := options(0)
 	settings.Settings = "watch: {target: " + strings.Repeat("arn:", 100) + "}\n"
 
+	told := soiledStory(strings.Repeat("s", 200))
+	settings.Story = &told
+
 	for name, r := range map[string]audit.Result{"as usual": company(60), "endless names": endless(), "nothing": spotless()} {
 		t.Run("no sideways scrolling, "+name, func(t *testing.T) {
 			p := open(t, chromium, r, settings)

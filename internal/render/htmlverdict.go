@@ -1,7 +1,7 @@
 package render
 
 import (
-	"fmt"
+	"strings"
 
 	"keywatch/internal/audit"
 	"keywatch/internal/report"
@@ -11,31 +11,15 @@ import (
 type htmlVerdict struct{ Class, Words, Sentence string }
 
 func newHTMLVerdict(r audit.Result) htmlVerdict {
-	t := tallyOf(r)
-	v := htmlVerdict{Sentence: AuditSentence(r)}
-	failed := t.statuses[report.Fail]
+	t, words := tallyOf(r), auditVerdict(r)
+	v := htmlVerdict{Class: "pass", Words: strings.ToUpper(words[:1]) + words[1:], Sentence: auditScope(r)}
 	switch {
-	case failed > 0:
+	case t.statuses[report.Fail] > 0:
 		v.Class = "fail"
-		v.Words = count(failed, "failed check")
-		for _, severity := range []report.Severity{report.Critical, report.High} {
-			if n := t.severities[severity]; n > 0 {
-				v.Words += fmt.Sprintf(", %d of them %s", n, severity)
-				break
-			}
-		}
-	case t.statuses[report.Unknown] > 0:
+	case t.statuses[report.Unknown] > 0 || len(r.Incomplete) > 0:
 		v.Class = "unknown"
-		v.Words = fmt.Sprintf("Nothing failed, and %s could not be answered", count(t.statuses[report.Unknown], "check"))
-	case len(r.Incomplete) > 0:
-		v.Class = "unknown"
-		v.Words = "Nothing failed in what could be looked at"
 	case t.statuses[report.Excepted] > 0:
 		v.Class = "excepted"
-		v.Words = fmt.Sprintf("Nothing failed but %s", counted(t.statuses[report.Excepted], "check that is excepted", "checks that are excepted"))
-	default:
-		v.Class = "pass"
-		v.Words = "No findings: every check passed"
 	}
 	if len(r.Incomplete) > 0 {
 		v.Words += ". The audit is incomplete."

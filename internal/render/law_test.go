@@ -108,8 +108,11 @@ func harmless(t fataler, s string, width int) {
 			t.Fatalf("%s markdown of %q has another shape:\n%s", name, s, diff)
 		}
 		if name == "audit" {
-			o.Settings, o.Version = "x", "x"
-			if diff := cmp.Diff(skeleton(written(t, write, "html", benign, o)), skeleton(out["html"])); diff != "" {
+			tainted, plain := soiledStory(s), soiledStory("x")
+			o.Story = &tainted
+			page := written(t, write, "html", dirty, o)
+			o.Settings, o.Version, o.Story = "x", "x", &plain
+			if diff := cmp.Diff(skeleton(written(t, write, "html", benign, o)), skeleton(page)); diff != "" {
 				t.Fatalf("html of %q has another shape:\n%s", s, diff)
 			}
 		}

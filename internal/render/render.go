@@ -28,8 +28,8 @@ type Options struct {
 	// Frameworks are the IDs of those whose controls an audit tells of. Unknown ones
 	// are left out. Where there are none, html tells of cis-5.0 and fsbp.
 	Frameworks []string
-	// Story is what happened since the last run, for the formats that Story has and
-	// for wide; nil where that is not known.
+	// Story is what happened since the last run, for html, wide and the
+	// formats that Story has; nil where that is not known.
 	Story *story.Story
 	// Settings are the settings in force, as YAML, for formats that tell where a
 	// result comes from.

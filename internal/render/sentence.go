@@ -10,26 +10,47 @@ import (
 	"keywatch/internal/watch"
 )
 
-// AuditSentence sums an audit up in one line, for the end of a run. It says
-// that there are no findings only where every check was answered and the run
-// left nothing out.
+// AuditSentence says in words, in one line for the end of a run, how an audit
+// came out and what was looked at. It says that there are no findings only where
+// every check was answered and the run left nothing out.
 func AuditSentence(r audit.Result) string {
-	checked := fmt.Sprintf("%s and %s were checked", count(r.Report.Users, "user"), count(r.ActiveKeys, "active key"))
+	words := auditVerdict(r) + ". " + auditScope(r)
+	switch {
+	case len(r.Incomplete) > 0:
+		return "Audit INCOMPLETE: " + words
+	case tallyOf(r).statuses[report.Pass] == len(r.Findings):
+		return words
+	}
+	return "Audit complete: " + words
+}
+
+// auditVerdict is the outcome of what was looked at, without a full stop.
+func auditVerdict(r audit.Result) string {
 	t := tallyOf(r)
-	if t.statuses[report.Fail] > 0 || t.statuses[report.Unknown] > 0 {
-		checked += fmt.Sprintf(", %d risky: %s", r.Summary().RiskyKeys, t)
-		if len(r.Incomplete) > 0 {
-			return "Audit INCOMPLETE: " + checked + "."
+	switch fail, unknown, excepted := t.statuses[report.Fail], t.statuses[report.Unknown], t.statuses[report.Excepted]; {
+	case fail > 0:
+		words := count(fail, "failed check")
+		for _, severity := range []report.Severity{report.Critical, report.High} {
+			if n := t.severities[severity]; n > 0 {
+				return words + fmt.Sprintf(", %d of them %s", n, severity)
+			}
 		}
-		return "Audit complete: " + checked + "."
+		return words
+	case unknown > 0:
+		return fmt.Sprintf("nothing failed, and %s could not be answered", count(unknown, "check"))
+	case len(r.Incomplete) > 0:
+		return "nothing failed in what could be looked at"
+	case excepted > 0:
+		return fmt.Sprintf("nothing failed but %s", counted(excepted, "check that is excepted", "checks that are excepted"))
 	}
-	if excepted := t.statuses[report.Excepted]; excepted > 0 {
-		checked += fmt.Sprintf(", %d excepted", excepted)
-	}
-	if len(r.Incomplete) > 0 {
-		return "Audit INCOMPLETE: no findings in what could be looked at: " + checked + "."
-	}
-	return "No findings: " + checked + "."
+	return "No findings: every check passed"
+}
+
+// auditScope says what was looked at, and counts all answers.
+func auditScope(r audit.Result) string {
+	risky := r.Summary().RiskyKeys
+	return fmt.Sprintf("%s and %s were checked, %d of the keys %s risky. Failed: %s.",
+		count(r.Report.Users, "user"), count(r.ActiveKeys, "active key"), risky, plural(risky, "is", "are"), tallyOf(r))
 }
 
 // PlanSentence sums r.Plan up in one line: what will change, or what was

@@ -22,12 +22,12 @@ func TestAuditSentence(t *testing.T) {
 		r    audit.Result
 		want string
 	}{
-		{"all passed", result(nil, report.Pass), "No findings: 12 users and 1 active key were checked."},
-		{"excepted ones are told", result(nil, report.Pass, report.Excepted), "No findings: 12 users and 1 active key were checked, 1 excepted."},
-		{"one failed", result(nil, report.Fail, report.Pass), "Audit complete: 12 users and 1 active key were checked, 1 risky: 0 critical, 1 high, 0 medium, 0 low; 0 unknown, 0 excepted, 1 passed."},
-		{"unknown is not clean", result(nil, report.Unknown), "Audit complete: 12 users and 1 active key were checked, 0 risky: 0 critical, 0 high, 0 medium, 0 low; 1 unknown, 0 excepted, 0 passed."},
-		{"incomplete is not clean", result(denied, report.Pass), "Audit INCOMPLETE: no findings in what could be looked at: 12 users and 1 active key were checked."},
-		{"incomplete with findings", result(denied, report.Fail), "Audit INCOMPLETE: 12 users and 1 active key were checked, 1 risky: 0 critical, 1 high, 0 medium, 0 low; 0 unknown, 0 excepted, 0 passed."},
+		{"all passed", result(nil, report.Pass), "No findings: every check passed. 12 users and 1 active key were checked, 0 of the keys are risky. Failed: 0 critical, 0 high, 0 medium, 0 low; 0 unknown, 0 excepted, 1 passed."},
+		{"excepted ones are told", result(nil, report.Pass, report.Excepted), "Audit complete: nothing failed but 1 check that is excepted. 12 users and 1 active key were checked, 0 of the keys are risky. Failed: 0 critical, 0 high, 0 medium, 0 low; 0 unknown, 1 excepted, 1 passed."},
+		{"one failed", result(nil, report.Fail, report.Pass), "Audit complete: 1 failed check, 1 of them high. 12 users and 1 active key were checked, 1 of the keys is risky. Failed: 0 critical, 1 high, 0 medium, 0 low; 0 unknown, 0 excepted, 1 passed."},
+		{"unknown is not clean", result(nil, report.Unknown), "Audit complete: nothing failed, and 1 check could not be answered. 12 users and 1 active key were checked, 0 of the keys are risky. Failed: 0 critical, 0 high, 0 medium, 0 low; 1 unknown, 0 excepted, 0 passed."},
+		{"incomplete is not clean", result(denied, report.Pass), "Audit INCOMPLETE: nothing failed in what could be looked at. 12 users and 1 active key were checked, 0 of the keys are risky. Failed: 0 critical, 0 high, 0 medium, 0 low; 0 unknown, 0 excepted, 1 passed."},
+		{"incomplete with findings", result(denied, report.Fail), "Audit INCOMPLETE: 1 failed check, 1 of them high. 12 users and 1 active key were checked, 1 of the keys is risky. Failed: 0 critical, 1 high, 0 medium, 0 low; 0 unknown, 0 excepted, 0 passed."},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -62,6 +62,11 @@ func plural(n int, one, many string) string {
 // kindWords are the kind for people.
 func kindWords(kind story.Kind) string { return strings.ReplaceAll(string(kind), "-", " ") }
 
+func kindTitle(kind story.Kind) string {
+	words := kindWords(kind)
+	return strings.ToUpper(words[:1]) + words[1:]
+}
+
 // kindMeaning says what events of the kind have in common.
 func kindMeaning(kind story.Kind) string {
 	switch kind {
@@ -182,8 +187,7 @@ func storyMarkdown(out *bytes.Buffer, s story.Story) {
 		if len(events) == 0 {
 			continue
 		}
-		words := kindWords(kind)
-		fmt.Fprintf(out, "\n### %s%s (%d)\n\n%s\n", strings.ToUpper(words[:1]), words[1:], len(events), prose(kindMeaning(kind)))
+		fmt.Fprintf(out, "\n### %s (%d)\n\n%s\n", kindTitle(kind), len(events), prose(kindMeaning(kind)))
 		rows := [][]string{{"Severity", "User", "Slot", "Key ID", "Checks", "What happened"}}
 		for _, e := range events {
 			slot := none
