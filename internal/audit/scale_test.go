@@ -23,6 +23,9 @@ import (
 // Regions, through paced clients against EventBridge's limit of 50 calls a second
 // and Region. What it takes is counted, in the account's time.
 func TestTenThousandKeys(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a minute under the race detector")
+	}
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(start))
 		w := seventeenRegions(t)

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -232,19 +231,5 @@ func TestExceptionsOfThePage(t *testing.T) {
 	want := []line{{"HR-1", "active", 1}, {"=SEC-7", "expiring", 1}, {"OPS-3", "lapsed", 0}, {"STRAY-1", "active", 1}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
-	}
-}
-
-// BenchmarkHTML writes the page of the largest account there can be.
-func BenchmarkHTML(b *testing.B) {
-	o := options(0)
-	o.All = true
-	r := company(5000)
-	for b.Loop() {
-		var out bytes.Buffer
-		if err := Audit(&out, "html", r, o); err != nil {
-			b.Fatal(err)
-		}
-		b.SetBytes(int64(out.Len()))
 	}
 }

@@ -104,7 +104,7 @@ func BenchmarkFiveThousandUsers(b *testing.B) {
 	failed := many(5000)
 	all := options(0)
 	all.All = true
-	for _, format := range []string{"json", "xlsx", "junit", "ocsf", "asff"} {
+	for _, format := range Formats() {
 		for _, o := range []Options{options(0), all} {
 			b.Run(fmt.Sprintf("%s/all=%v", format, o.All), func(b *testing.B) {
 				size := 0
