@@ -82,7 +82,7 @@ var engineMutants = []mutant{
 		"./internal/audit TestALapsedExceptionWatchesAgain"},
 	{"exceptions", "excepted keys are watched", "internal/audit/watches.go",
 		"f.Status != report.Fail ||", "f.Status == report.Pass ||",
-		"./internal/audit TestExceptedKeysAreNotWatched"},
+		"./internal/audit TestAnExceptionForAKeyIsForThatKey"},
 	{"controls", "a control passes with a doubt", "internal/report/assess.go",
 		"case a.Unknown > 0 || unanswered:", "case unanswered:",
 		"./internal/report TestNoControlPassesWithADoubt"},
