@@ -27,6 +27,11 @@ func again(r Result, p Policy) []string {
 	if err != nil {
 		return []string{err.Error()}
 	}
+	for _, framework := range report.Frameworks() {
+		if diff := cmp.Diff(r.Judged().Assess(framework), got.Judged().Assess(framework)); diff != "" {
+			return []string{framework.ID + ": " + diff}
+		}
+	}
 	r.Plan = nil
 	if diff := cmp.Diff(r, got, cmpopts.EquateEmpty()); diff != "" {
 		return []string{diff}

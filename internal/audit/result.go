@@ -79,8 +79,12 @@ func (r Result) Summary() Summary {
 
 // Judged is what controls are assessed by.
 func (r Result) Judged() report.Judged {
-	return report.Judged{Findings: r.Findings, Exceptions: r.Exceptions, Policy: r.Checks, AsOf: r.AsOf, RulesRead: r.Plan != nil}
+	return report.Judged{Findings: r.Findings, Exceptions: r.Exceptions, Policy: r.Checks, AsOf: r.AsOf, RulesRead: r.RulesRead()}
 }
+
+// RulesRead tells that the run knew from its rules when keys fell asleep, which
+// KeyReawakened needs; also of a run that is judged again, and has no plan.
+func (r Result) RulesRead() bool { return r.Plan != nil || r.Learned.RulesRead }
 
 // IncompleteReasons joins the result's own reasons and its plan's.
 func (r Result) IncompleteReasons() []string {

@@ -178,6 +178,24 @@ func TestEveryCheckIsExplained(t *testing.T) {
 	}
 }
 
+// TestWhatRulesRemember: key-reawakened is asked where rules were read, also when
+// such a run is judged again and has no plan.
+func TestWhatRulesRemember(t *testing.T) {
+	again := mixed()
+	again.Plan, again.Learned.RulesRead = nil, true
+	never := mixed()
+	never.Plan, never.Learned.RulesRead = nil, false
+	for name, r := range map[string]audit.Result{"again": again, "never": never, "plan": withPlan(never)} {
+		page, not := htmlOf(t, r, options(0)), "no, only by plan and apply"
+		if got, want := strings.Contains(page, not), name == "never"; got != want {
+			t.Errorf("%s: says %q: %v", name, not, got)
+		}
+		if got, want := strings.Contains(page, "The check key-reawakened was not asked"), name == "never"; got != want {
+			t.Errorf("%s: says that it was not asked: %v", name, got)
+		}
+	}
+}
+
 func TestVerdictInWords(t *testing.T) {
 	with := func(incomplete bool, statuses ...report.Status) audit.Result {
 		r := spotless()

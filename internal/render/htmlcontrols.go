@@ -95,7 +95,7 @@ func htmlChecks(r audit.Result) []htmlCheck {
 		switch {
 		case r.Checks.Disabled[check.ID]:
 			c.Asked = "no, turned off"
-		case check.ID == report.KeyReawakened && r.Plan == nil:
+		case check.ID == report.KeyReawakened && !r.RulesRead():
 			c.Asked = "no, only by plan and apply"
 		}
 		all = append(all, c)

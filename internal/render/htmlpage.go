@@ -92,7 +92,7 @@ func outside(r audit.Result) []string {
 			all = append(all, fmt.Sprintf("The check %s is turned off in the settings.", check.ID))
 		}
 	}
-	if r.Plan == nil && !r.Checks.Disabled[report.KeyReawakened] {
+	if !r.RulesRead() && !r.Checks.Disabled[report.KeyReawakened] {
 		all = append(all, "The check key-reawakened was not asked: only plan and apply read the rules that remember when a key fell asleep.")
 	}
 	if r.Report.Source == "file" {

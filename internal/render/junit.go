@@ -64,7 +64,7 @@ func auditJUnit(out *bytes.Buffer, r audit.Result, o Options) error {
 func asked(r audit.Result) []report.CheckID {
 	var checks []report.CheckID
 	for _, c := range report.Checks() {
-		if !r.Checks.Disabled[c.ID] && (c.ID != report.KeyReawakened || r.Plan != nil) {
+		if !r.Checks.Disabled[c.ID] && (c.ID != report.KeyReawakened || r.RulesRead()) {
 			checks = append(checks, c.ID)
 		}
 	}

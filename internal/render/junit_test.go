@@ -182,6 +182,11 @@ func TestJUnitHasASuiteForEveryCheckThatWasAsked(t *testing.T) {
 	if !slices.Contains(suites(withPlan(r)), string(report.KeyReawakened)) {
 		t.Error("where rules were read, key-reawakened was asked")
 	}
+	again := r
+	again.Learned.RulesRead = true
+	if !slices.Contains(suites(again), string(report.KeyReawakened)) {
+		t.Error("where a run that read rules is judged again, key-reawakened was asked")
+	}
 }
 
 func TestJUnitOutcomes(t *testing.T) {
