@@ -31,6 +31,10 @@ func Again(content []byte, l Learned, p Policy, asOf time.Time) (Result, error) 
 	for i := range j.result.Exceptions {
 		x := &j.result.Exceptions[i]
 		x.Unsure = x.Key != "" && slices.Contains(l.UnsureKeys, x.Key)
+		if x.Key != "" && !l.knows(x.Key) {
+			x.Unsure = true
+			j.result.Incomplete = append(j.result.Incomplete, fmt.Sprintf("%s could not be judged: that run did not ask whose key it is", x))
+		}
 	}
 	j.close(l.RulesRead)
 	return j.result, nil

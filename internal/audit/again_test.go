@@ -119,3 +119,52 @@ func TestAnotherReportIsNotJudgedAgain(t *testing.T) {
 		}
 	}
 }
+
+// TestTheFirstExceptionCountsLiveToo: while it is not known whose a key is, an
+// exception for its user waives it; the one for the key still stands first.
+func TestTheFirstExceptionCountsLiveToo(t *testing.T) {
+	for name, days := range map[string][2]int{"both count": {99, 98}, "both are over": {-1, -2}, "the first is over": {-1, 99}} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, nil)
+			key := w.user("bob", [2]float64{200, 100})[0]
+			w.report()
+			w.waive(report.Exception{Key: key}, days[0])
+			w.waive(report.Exception{User: "bob"}, days[1])
+			planned, err := w.account.Plan(context.Background(), w.policy, w.clock())
+			must(t, err)
+			audited, err := w.account.Audit(context.Background(), w.policy, w.clock())
+			must(t, err)
+			for what, result := range map[string]Result{"plan": planned, "audit": audited} {
+				for _, differs := range again(result, w.policy) {
+					t.Errorf("%s, judged again: %s", what, differs)
+				}
+				for _, f := range result.Findings {
+					if strings.Count(f.Reason, "its exception lapsed") > 1 {
+						t.Errorf("%s: %s", what, f.Reason)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestWhatARunDidNotAskStaysOpen: by other settings it matters whose a key is that
+// the run had no reason to ask for.
+func TestWhatARunDidNotAskStaysOpen(t *testing.T) {
+	w := newWorld(t, nil)
+	key := w.user("alice", [2]float64{40, 1})[0]
+	w.report()
+	result := w.clean()
+	w.policy.Checks.UnrotatedAfter = 20 * day
+	w.waive(report.Exception{Key: key}, 99)
+	got, err := Again(result.Report.Content, result.Learned, w.policy, result.AsOf)
+	must(t, err)
+	if got.Complete() {
+		t.Error("the run did not ask whose key that is, and judged again it is complete")
+	}
+	for _, f := range got.Findings {
+		if f.Check == report.ExceptionUnmatched && f.Status == report.Fail {
+			t.Errorf("says %s", f.Reason)
+		}
+	}
+}

@@ -26,7 +26,8 @@ type Learned struct {
 	Keys              []LearnedKey     `json:"keys"`
 	FurtherKeys       []LearnedFurther `json:"further_keys"`
 	Reawakened        []LearnedSleep   `json:"reawakened_keys"`
-	UnsureKeys        []string         `json:"unsure_keys"` // of exceptions
+	ExceptedKeys      []string         `json:"excepted_keys"` // those that exceptions are for
+	UnsureKeys        []string         `json:"unsure_keys"`   // those of them that nobody could be asked for
 	IncompleteReasons []string         `json:"incomplete_reasons"`
 }
 
@@ -84,7 +85,7 @@ func (j *judgement) learn(rulesRead bool) {
 	l := Learned{
 		Schema: LearnedSchema, ReportSHA256: j.result.Report.SHA256, GeneratedAt: j.result.Report.GeneratedAt, AsOf: j.result.AsOf,
 		RulesRead: rulesRead, Keys: []LearnedKey{}, FurtherKeys: []LearnedFurther{}, Reawakened: []LearnedSleep{},
-		UnsureKeys: []string{}, IncompleteReasons: append([]string{}, j.result.Incomplete...),
+		ExceptedKeys: []string{}, UnsureKeys: []string{}, IncompleteReasons: append([]string{}, j.result.Incomplete...),
 	}
 	last := LearnedKey{}
 	for _, f := range j.result.Findings {
@@ -102,11 +103,22 @@ func (j *judgement) learn(rulesRead bool) {
 		})
 	}
 	for _, x := range j.result.Exceptions {
+		if x.Key != "" {
+			l.ExceptedKeys = append(l.ExceptedKeys, x.Key)
+		}
 		if x.Unsure {
 			l.UnsureKeys = append(l.UnsureKeys, x.Key)
 		}
 	}
 	j.result.Learned = l
+}
+
+// knows tells that the run knew whose key this is, or had asked in vain.
+func (l Learned) knows(key string) bool {
+	return slices.Contains(l.ExceptedKeys, key) ||
+		slices.ContainsFunc(l.Keys, func(k LearnedKey) bool { return k.ID == key }) ||
+		slices.ContainsFunc(l.FurtherKeys, func(f LearnedFurther) bool { return f.ID == key }) ||
+		slices.ContainsFunc(l.Reawakened, func(s LearnedSleep) bool { return s.ID == key })
 }
 
 // JSON is the record as it is kept.

@@ -117,22 +117,27 @@ func glob(pattern, text string) bool {
 
 // Except returns the findings with those failed ones excepted that an exception
 // waives as of the given time, of several the first. Where only lapsed ones do,
-// the finding stays and says so. It is a pure function, and doing it twice makes
-// no difference.
+// the finding stays and says so. It is a pure function that looks at every finding
+// afresh: once more keys are known, an earlier exception may be the first.
 func Except(findings []Finding, exceptions []Exception, asOf time.Time) []Finding {
 	if len(exceptions) == 0 {
 		return findings
 	}
 	all := slices.Clone(findings)
 	for i := range all {
-		if f := &all[i]; f.Status == Fail {
+		if f := &all[i]; f.Status == Fail || f.Status == Excepted {
 			f.except(exceptions, asOf)
 		}
 	}
 	return all
 }
 
+// lapsedAfter begins what a finding says of its lapsed exception.
+const lapsedAfter = "; its exception lapsed after "
+
 func (f *Finding) except(exceptions []Exception, asOf time.Time) {
+	f.Status, f.Exception = Fail, nil
+	f.Reason, _, _ = strings.Cut(f.Reason, lapsedAfter)
 	said := ""
 	for i := range exceptions {
 		e := &exceptions[i]
@@ -142,10 +147,8 @@ func (f *Finding) except(exceptions []Exception, asOf time.Time) {
 			f.Status, f.Exception = Excepted, e
 			return
 		case said == "":
-			said = fmt.Sprintf("; its exception lapsed after %s (ticket %s)", e.Expires.Format(time.DateOnly), e.Ticket)
+			said = fmt.Sprintf("%s%s (ticket %s)", lapsedAfter, e.Expires.Format(time.DateOnly), e.Ticket)
 		}
 	}
-	if !strings.HasSuffix(f.Reason, said) {
-		f.Reason += said
-	}
+	f.Reason += said
 }
