@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"keywatch/config"
 	"keywatch/internal/audit"
 	"keywatch/internal/evidence"
 )
@@ -33,6 +34,14 @@ func bundleAt(report string) (b bundle, ok bool) {
 	}
 	account := filepath.Dir(whole)
 	return bundle{filepath.Dir(account), filepath.Base(account), filepath.Base(whole)}, true
+}
+
+// judgesLike tells that settings that were kept are those in force, but for where
+// evidence is kept, which decides nothing.
+func judgesLike(s config.Settings, kept []byte) bool {
+	then, err := config.Load(evidence.SettingsFile, kept, nil)
+	then.Evidence, s.Evidence = config.Evidence{}, config.Evidence{}
+	return err == nil && string(then.YAML()) == string(s.YAML())
 }
 
 // auditBundle judges the report of a run that was kept, by what that run learned.
@@ -67,7 +76,7 @@ func (a *app) auditBundle(ctx context.Context, r runContext, b bundle) (audit.Re
 	if err != nil {
 		return audit.Result{}, err
 	}
-	if string(files[evidence.SettingsFile]) != string(r.settings.YAML()) {
+	if !judgesLike(r.settings, files[evidence.SettingsFile]) {
 		a.hintf("warning: the settings in force are not those of that run; to judge by those, give its %s with -c", evidence.SettingsFile)
 	}
 	asOf := r.policy.AsOf

@@ -87,16 +87,22 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	if err := a.refuseBinary(); err != nil {
 		return err
 	}
+	if err := refuseOverwriting(f.report, r.exports); err != nil {
+		return err
+	}
 	result, err := a.auditAny(ctx, &r, f.report)
 	if err != nil {
 		return err
 	}
 	o := a.options(r.settings, render.Options{All: f.all, Frameworks: f.frameworks})
+	told := result
 	var untold error
-	o.Story, untold = r.keeper.since(ctx, result, o)
-	delivered := a.deliver(ctx, r, result, render.Audit, o)
-	a.hintf("%s", render.AuditSentence(result))
-	return worst(r.judge(result), untold, delivered)
+	if o.Story, untold = r.keeper.since(ctx, result, o); untold != nil {
+		told.Incomplete = append(slices.Clone(result.Incomplete), untold.Error()) // not what the findings rest on
+	}
+	delivered := worst(a.print(told, render.Audit, o), a.export(r.exports, told, o), a.keep(ctx, r, result, o))
+	a.hintf("%s", render.AuditSentence(told))
+	return worst(r.judge(told), delivered)
 }
 
 // runContext is what every command that judges prepares before it looks at

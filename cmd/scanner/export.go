@@ -62,6 +62,20 @@ func parseExports(paths []string) ([]export, error) {
 	return exports, nil
 }
 
+// refuseOverwriting refuses to write a result over the report that it is of.
+func refuseOverwriting(report string, exports []export) error {
+	source, err := os.Stat(report)
+	if err != nil {
+		return nil // no file, or none that is there: who reads it says so
+	}
+	for _, e := range exports {
+		if target, err := os.Stat(e.path); err == nil && os.SameFile(source, target) {
+			return usagef("--export %q would overwrite the report that is judged: give another name", e.path)
+		}
+	}
+	return nil
+}
+
 // export writes a result to files. One that cannot be written leaves the run
 // incomplete, and the others are written all the same.
 func (a *app) export(exports []export, result audit.Result, o render.Options) error {

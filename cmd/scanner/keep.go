@@ -30,6 +30,9 @@ type keeper struct {
 // point of judgement was moved, which is not what the account was like.
 func (a *app) openKeeper(ctx context.Context, r runContext) (*keeper, error) {
 	e := r.settings.Evidence
+	if e.Archive != "" && a.asOf != "" {
+		a.hintf("this run is not kept in %s: --as-of moves the time of judgement", e.Archive)
+	}
 	if e.Archive == "" || a.asOf != "" {
 		return nil, nil //nolint:nilnil // no archive is no error
 	}

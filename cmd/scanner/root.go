@@ -46,6 +46,9 @@ alert when one of exactly those keys is used.`,
 		Version:       version(),
 		Args:          noArgs,
 		RunE:          needCommand,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return refuseEmpty(cmd.Flags())
+		},
 	}
 	root.SetIn(a.std.in)
 	root.SetOut(a.std.out)
@@ -111,6 +114,18 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 	}
 	return usagef("%w: see %s --help", err, cmd.CommandPath())
+}
+
+// refuseEmpty refuses flags that were given and say nothing, as --fail-on "$LEVEL"
+// does where LEVEL is not set: taken as not given they would turn a check off.
+func refuseEmpty(flags *pflag.FlagSet) error {
+	var empty error
+	flags.Visit(func(f *pflag.Flag) {
+		if said := f.Value.String(); empty == nil && (said == "" || said == "[]") {
+			empty = usagef("--%s is empty: give it a value, or leave it out", f.Name)
+		}
+	})
+	return empty
 }
 
 func nearestFlag(cmd *cobra.Command, name string) string {

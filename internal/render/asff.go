@@ -19,6 +19,7 @@ const (
 	asffOriginal     = 64
 	asffRegion       = 16
 	asffField        = 2048
+	asffReasons      = 24 // of the 50 product fields that a finding may have
 	asffResources    = 32
 	asffRequirements = 32
 )
@@ -122,7 +123,30 @@ func asffFields(rec record, r audit.Result, o Options) map[string]string {
 	set("report_source", r.Report.Source)
 	set("complete", strconv.FormatBool(len(r.Incomplete) == 0))
 	set("tool_version", o.Version)
+	if rec.Check == completeness && len(r.Incomplete) > 1 {
+		for i, reasons := range together(r.Incomplete) {
+			set(fmt.Sprintf("incomplete_%02d", i+1), reasons)
+		}
+	}
 	return fields
+}
+
+// together puts reasons into as few texts as hold them, one after the other: a
+// description is too short for many. What then is left is counted.
+func together(reasons []string) []string {
+	var all []string
+	for i, reason := range reasons {
+		reason = cut(clean(reason), asffField)
+		switch last := len(all) - 1; {
+		case last >= 0 && utf16Len(all[last])+2+utf16Len(reason) <= asffField:
+			all[last] += "; " + reason
+		case len(all) == asffReasons:
+			return append(all, fmt.Sprintf("and %d more (cut)", len(reasons)-i))
+		default:
+			all = append(all, reason)
+		}
+	}
+	return all
 }
 
 // requirements are as many of the controls as fit, the last one saying how many do

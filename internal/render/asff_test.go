@@ -3,9 +3,12 @@ package render
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,6 +94,7 @@ func TestASFFFilesFindingsUnderTheHomeRegion(t *testing.T) {
 	for _, test := range []struct{ partition, region, want string }{
 		{"aws", "", "us-east-1"},
 		{"aws", "eu-central-1", "eu-central-1"},
+		{"aws", "us-gov-west-1", "us-east-1"},
 		{"aws-us-gov", "", "us-gov-west-1"},
 		{"aws-us-gov", "us-east-1", "us-gov-west-1"}, // the settings' default
 		{"aws-us-gov", "us-gov-east-1", "us-gov-east-1"},
@@ -108,6 +112,37 @@ func TestASFFFilesFindingsUnderTheHomeRegion(t *testing.T) {
 		if _, err := json.Marshal(f); err != nil || len(faultsOf(f)) > 0 {
 			t.Errorf("%v: %v %v", test, err, faultsOf(f))
 		}
+	}
+}
+
+// TestASFFLosesNoReason: a description is too short for many reasons.
+func TestASFFLosesNoReason(t *testing.T) {
+	for _, n := range []int{1, 2, 20, 150} {
+		r := mixed()
+		r.Incomplete = nil
+		for i := range n {
+			r.Incomplete = append(r.Incomplete, fmt.Sprintf("reason %d: %s", i+1, strings.Repeat("x", 200)))
+		}
+		f := asffFindings(t, r, options(0))[0]
+		told := *f.Description
+		for _, name := range slices.Sorted(maps.Keys(f.ProductFields)) {
+			if strings.HasPrefix(name, "keywatch/incomplete") {
+				told += "; " + f.ProductFields[name]
+			}
+		}
+		for _, reason := range r.Incomplete {
+			if !strings.Contains(told, reason) {
+				t.Errorf("of %d: lost %.12s", n, reason)
+			}
+		}
+		if faults := faultsOf(f); len(faults) > 0 {
+			t.Errorf("of %d: %v", n, faults)
+		}
+	}
+	r := mixed()
+	r.Incomplete = slices.Repeat([]string{strings.Repeat("x", 2000)}, 30)
+	if got := asffFindings(t, r, options(0))[0].ProductFields["keywatch/incomplete_25"]; got != "and 6 more (cut)" {
+		t.Errorf("of too many reasons it says %q", got)
 	}
 }
 

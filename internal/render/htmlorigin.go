@@ -13,7 +13,7 @@ import (
 func origin(r audit.Result, o Options) []fact {
 	facts := []fact{
 		{"Account", r.AccountID + ", partition " + r.Partition},
-		{"Credential report", orText(stamp(r.Report.GeneratedAt), "made at a time it does not tell") + ", from " + sourceOf(r.Report)},
+		{"Credential report", orText(stamp(r.Report.GeneratedAt), "made at a time it does not tell") + ", " + sourceOf(r.Report)},
 		{"Report SHA-256", r.Report.SHA256},
 		{"Judged as of", stamp(r.AsOf)},
 		{"Limits", "stale after " + inDays(r.Checks.StaleAfter) + ", unrotated after " + inDays(r.Checks.UnrotatedAfter) + ", root used within " + inDays(r.Checks.RootUsedWithin)},

@@ -76,7 +76,7 @@ func htmlFacts(r audit.Result, o Options) []fact {
 func sourceOf(info audit.ReportInfo) string {
 	switch info.Source {
 	case "iam":
-		return "IAM, downloaded for this audit"
+		return "downloaded from IAM"
 	case "file":
 		return "a file, saved earlier"
 	}

@@ -145,6 +145,29 @@ func shape(markdown string) []int {
 	return shape
 }
 
+// TestJSONHoldsNothingThatDoesNotShow: nor what a terminal would act on; and it
+// reads back as it was.
+func TestJSONHoldsNothingThatDoesNotShow(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := strings.ToValidUTF8(nasty().Draw(t, "text"), "?") + "\u009b\u202e\ufeff\U000e0041\x7f"
+		for _, format := range []string{"json", "ocsf", "asff"} {
+			out := written(t, writeAudit, format, soiled(s), options(0))
+			for _, r := range out {
+				if r != '\n' && !unicode.IsPrint(r) {
+					t.Fatalf("%s of %q holds %U", format, s, r)
+				}
+			}
+			if format != "json" {
+				continue
+			}
+			var doc auditDoc
+			if err := json.Unmarshal([]byte(out), &doc); err != nil || doc.AccountID != s || doc.Findings[0].User != s {
+				t.Fatalf("%q reads back as %q, %v", s, doc.AccountID, err)
+			}
+		}
+	})
+}
+
 func TestNoTextIsMoreThanText(t *testing.T) {
 	harmless(t, "\n", 80) // as settings it was once taken for none
 	rapid.Check(t, func(t *rapid.T) {

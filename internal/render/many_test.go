@@ -2,6 +2,8 @@ package render
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -97,6 +99,28 @@ func TestSameResultSameBytes(t *testing.T) {
 				break
 			}
 		}
+		if slices.Contains([]string{"xlsx", "junit", "ocsf", "asff"}, format) { // others tell the report's age
+			later := o
+			later.Now = o.Now.Add(time.Hour)
+			if written(t, writeAudit, format, many(50), later) != first {
+				t.Errorf("%s differs an hour later", format)
+			}
+		}
+	}
+}
+
+// TestFormatsThatPlansLackTellWhyThePlanIsIncomplete: they are exported beside a
+// document that does.
+func TestFormatsThatPlansLackTellWhyThePlanIsIncomplete(t *testing.T) {
+	r := withPlan(spotless())
+	r.Plan.Incomplete = []string{"the topic of us-east-1 is missing"}
+	for _, format := range []string{"html", "junit", "ocsf", "asff"} {
+		if !strings.Contains(written(t, writeAudit, format, r, options(0)), r.Plan.Incomplete[0]) {
+			t.Errorf("%s does not tell", format)
+		}
+	}
+	if strings.Contains(written(t, writeAudit, "json", r, options(0)), r.Plan.Incomplete[0]) {
+		t.Error("the audit's JSON, which a plan's stands beside, tells it, too")
 	}
 }
 

@@ -42,6 +42,9 @@ func writeArray[T any](out *bytes.Buffer, all []record, element func(record) T) 
 		}
 	}
 	out.WriteString("]\n")
+	whole := spelled(bytes.Clone(out.Bytes()))
+	out.Reset()
+	out.Write(whole)
 	return nil
 }
 

@@ -145,8 +145,9 @@ func (r record) sentence() string {
 }
 
 // home is the Region that findings about IAM, which has none, are filed under:
-// Options.Region where the partition has it.
+// Options.Region where the partition has it, else the partition's first.
 func (o Options) home(partition string) string {
+	home, other := "us-east-1", o.Region == ""
 	for _, p := range []struct{ name, prefix, home string }{
 		{"aws-cn", "cn-", "cn-north-1"},
 		{"aws-us-gov", "us-gov-", "us-gov-west-1"},
@@ -155,12 +156,13 @@ func (o Options) home(partition string) string {
 		{"aws-iso-f", "us-isof-", "us-isof-south-1"},
 		{"aws-eusc", "eusc-", "eusc-de-east-1"},
 	} {
-		if p.name == partition && !strings.HasPrefix(o.Region, p.prefix) {
-			return p.home
+		if p.name == partition {
+			home = p.home
 		}
+		other = other || (p.name == partition) != strings.HasPrefix(o.Region, p.prefix)
 	}
-	if o.Region == "" {
-		return "us-east-1"
+	if other {
+		return home
 	}
 	return o.Region
 }

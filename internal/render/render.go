@@ -57,9 +57,13 @@ func PlanFormats() []string {
 }
 
 // Audit writes the findings of a result in the order they have. It does not
-// look at r.Plan. Nothing is written where the format is unknown.
+// look at r.Plan, but that formats which plans lack also tell the reasons why the plan
+// is incomplete. Nothing is written where the format is unknown.
 func Audit(w io.Writer, format string, r audit.Result, o Options) error {
 	doc := newAuditDoc(r, o)
+	if !slices.Contains(PlanFormats(), format) {
+		r.Incomplete = r.IncompleteReasons() // no document beside this one tells the plan's
+	}
 	var out bytes.Buffer
 	var err error
 	switch format {
