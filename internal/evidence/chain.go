@@ -66,7 +66,7 @@ func checkLink(account string, b checked, byName map[string]checked) []Remark {
 const sameTime = 10 * time.Minute
 
 // fork says that bundles follow the same one, which is what runs at the same time
-// leave. Of others it says that they are none.
+// leave. Others are a problem: one of them may have been added later.
 func fork(account string, siblings []checked) Remark {
 	last := siblings[len(siblings)-1]
 	r := Remark{Kind: Fork, AccountID: account, Bundle: last.bundle}
@@ -80,6 +80,7 @@ func fork(account string, siblings []checked) Remark {
 	apart := last.manifest.FinishedAt.Sub(siblings[0].manifest.FinishedAt)
 	why := "runs at the same time leave that"
 	if apart > sameTime {
+		r.Kind = Inserted
 		why = "these are no runs at the same time, so archives were merged, a clock was wrong, or somebody added a bundle"
 	}
 	r.Text = fmt.Sprintf("and %s all %s, finished within %s: %s", strings.Join(r.Others, ", "), what, apart, why)

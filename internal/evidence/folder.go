@@ -106,7 +106,10 @@ func syncFolder(dir string) error {
 	return nil
 }
 
-// Get reads a file.
+// largest is the most that is read of a file: no report or result comes near it.
+const largest = 1 << 30
+
+// Get reads a file. What is none, such as a pipe, which might never end, is an error.
 func (f *Folder) Get(ctx context.Context, name string) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -114,6 +117,13 @@ func (f *Folder) Get(ctx context.Context, name string) ([]byte, error) {
 	path, err := f.path(name)
 	if err != nil {
 		return nil, err
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("evidence: %w", err)
+	case !info.Mode().IsRegular() || info.Size() > largest:
+		return nil, fmt.Errorf("evidence: %s is no file that a run wrote: %s, %d bytes", path, info.Mode(), info.Size())
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -123,15 +133,26 @@ func (f *Folder) Get(ctx context.Context, name string) ([]byte, error) {
 }
 
 // List walks as much of the folder as the names need. A folder that is not there
-// is empty. What is no file counts as one, so that Verify names it.
+// is empty; one that is a link is what it links to. What is no file counts as one, so that Verify names it.
 func (f *Folder) List(ctx context.Context, prefix, delimiter string) ([]string, error) {
 	var names []string
 	top := filepath.Join(f.dir, filepath.FromSlash(prefix[:strings.LastIndex(prefix, "/")+1]))
-	err := filepath.WalkDir(top, func(path string, entry fs.DirEntry, err error) error {
+	root, err := filepath.EvalSymlinks(top)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("evidence: list %s: %w", top, err)
+	}
+	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err := errors.Join(err, ctx.Err()); err != nil {
 			return err
 		}
-		relative, err := filepath.Rel(f.dir, path)
+		within, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		relative, err := filepath.Rel(f.dir, filepath.Join(top, within))
 		if err != nil {
 			return err
 		}
@@ -139,7 +160,7 @@ func (f *Folder) List(ctx context.Context, prefix, delimiter string) ([]string, 
 		if entry.IsDir() {
 			name += "/"
 		}
-		if path == top {
+		if path == root {
 			return nil
 		}
 		return visit(name, prefix, delimiter, &names)

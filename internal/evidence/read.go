@@ -66,8 +66,13 @@ func (i inventory) remarks(account string, second inventory, compare bool) []Rem
 			remarks = append(remarks, Remark{Kind: Copies, AccountID: account, Bundle: id, Text: "is in the second copy and not here"})
 		}
 	}
+	copied := second.bundles()
 	for _, id := range i.bundles() {
-		if second.files[id] == nil {
+		switch {
+		case second.files[id] != nil:
+		case len(copied) > 0 && id < copied[len(copied)-1]:
+			remarks = append(remarks, Remark{Kind: Copies, AccountID: account, Bundle: id, Text: "is here and not in the second copy, which has later ones: it was added here, or taken away there"})
+		default:
 			remarks = append(remarks, Remark{Kind: Uncopied, AccountID: account, Bundle: id, Text: "is not in the second copy"})
 		}
 	}

@@ -18,6 +18,7 @@ const (
 	Signature Kind = "signature" // a signature proves nothing, or none does
 	Copies    Kind = "copies"    // the archive and the second copy of it differ
 	Unread    Kind = "unread"    // something could not be looked at
+	Inserted  Kind = "inserted"  // several bundles follow the same one, and were no runs at the same time
 )
 
 // What is worth knowing, and no sign of tampering.

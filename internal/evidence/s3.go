@@ -104,7 +104,10 @@ func (s *S3) Get(ctx context.Context, name string) ([]byte, error) {
 		return nil, s.explain("get", name, permission, err)
 	}
 	defer out.Body.Close()
-	data, err := io.ReadAll(out.Body)
+	data, err := io.ReadAll(io.LimitReader(out.Body, largest+1))
+	if err == nil && len(data) > largest {
+		return nil, fmt.Errorf("evidence: %s/%s is nothing that a run wrote: more than %d bytes", s, name, largest)
+	}
 	return data, s.explain("get", name, permission, err)
 }
 

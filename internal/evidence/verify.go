@@ -29,7 +29,9 @@ type VerifyOptions struct {
 	// is named to the byte.
 	Against Store
 	// Known is a bundle that somebody has a note of, such as what Write returned
-	// in some log. It must be there as it was, with everything before it.
+	// in some log. It must be there as it was, with everything that it follows. Of
+	// runs at the same time the next one follows one only: that another was taken
+	// away, Against tells, or a note of that one.
 	Known Link
 }
 
@@ -139,6 +141,9 @@ func verifyAccount(ctx context.Context, store Store, account string, o VerifyOpt
 	if o.Bundle != "" {
 		if bundles, err = withPredecessor(ctx, store, account, bundles); err != nil {
 			return err
+		}
+		if len(bundles) == 2 && bundles[1].unread {
+			report.add(Remark{Kind: Unread, AccountID: account, Bundle: o.Bundle, Text: "follows " + bundles[1].bundle + ", whose manifest could not be read"})
 		}
 	}
 	report.add(chain(account, bundles, o.Since)...)

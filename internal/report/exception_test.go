@@ -1,6 +1,7 @@
 package report
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -230,4 +231,29 @@ func TestExceptionsOnlyWaive(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestGlobs holds them to what a regular expression says; and a long pattern of
+// many stars is judged at once.
+func TestGlobs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		pattern := rapid.StringOfN(rapid.RuneFrom([]rune("ab*?.")), 0, 8, -1).Draw(t, "pattern")
+		text := rapid.StringOfN(rapid.RuneFrom([]rune("ab.")), 0, 8, -1).Draw(t, "text")
+		as := "^" + strings.NewReplacer("*", ".*", "?", ".", ".", `\.`).Replace(pattern) + "$"
+		if got, want := glob(pattern, text), regexp.MustCompile(as).MatchString(text); got != want {
+			t.Fatalf("glob(%q, %q) = %v, want %v", pattern, text, got, want)
+		}
+	})
+	if glob(strings.Repeat("*-", 60)+"x", strings.Repeat("-", 64)) {
+		t.Error("matches")
+	}
+}
+
+// TestAnExceptionForATwin: its key is there, and is not to be taken out for that.
+func TestAnExceptionForATwin(t *testing.T) {
+	f := Finding{Check: KeyStale, Status: Fail, Severity: High, User: "twins", Slot: 1, Key: KeyRef{State: KeyUnknown, Candidates: []string{"AKIA1", "AKIA2"}}}
+	found := ExceptionFindings([]Finding{f}, []Exception{waiver(Exception{Key: "AKIA2"}, 99)}, DefaultPolicy(), judged)
+	if len(found) != 1 || found[0].Check != ExceptionUnmatched || !strings.Contains(found[0].Reason, "it cannot be told which is meant") {
+		t.Errorf("%+v", found)
+	}
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -46,7 +47,11 @@ func (e *evaluation) exception(x *Exception, findings []Finding) {
 	case ExceptionIsEnding:
 		say(ExceptionExpiring, "ends after %s, in %s: renew it or put right what it waives", last, days(x.left(e.asOf)))
 	}
-	if waived == 0 && !x.Unsure {
+	switch {
+	case waived > 0 || x.Unsure:
+	case slices.ContainsFunc(findings, func(f Finding) bool { return slices.Contains(f.Key.Candidates, x.Key) }):
+		say(ExceptionUnmatched, "waives nothing: several keys fit the slot and it cannot be told which is meant, so except the user, or rotate one of the keys")
+	default:
 		say(ExceptionUnmatched, "waives nothing that fails: take it out, or correct it if it is meant for another")
 	}
 	for _, f := range findings {
