@@ -1,21 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"slices"
 	"strings"
-	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"keywatch/config"
 	"keywatch/internal/audit"
 	"keywatch/internal/render"
 	"keywatch/internal/report"
@@ -105,66 +99,6 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	return worst(r.judge(told), delivered)
 }
 
-// runContext is what every command that judges prepares before it looks at
-// anything.
-type runContext struct {
-	settings config.Settings
-	policy   audit.Policy
-	now      time.Time
-	failOn   report.Severity
-	exports  []export
-	keeper   *keeper // nil where nothing is kept
-	log      *slog.Logger
-}
-
-// prepare checks the whole command line and the settings of a command that
-// prints in one of the formats.
-func (a *app) prepare(failOn string, formats, exports []string) (runContext, error) {
-	if err := a.checkFormat(formats); err != nil {
-		return runContext{}, err
-	}
-	files, err := parseExports(exports)
-	if err != nil {
-		return runContext{}, err
-	}
-	log, err := a.logger(slog.LevelWarn)
-	if err != nil {
-		return runContext{}, err
-	}
-	r := runContext{now: a.now().UTC(), exports: files, log: log}
-	if failOn != "" {
-		severity, ok := report.ParseSeverity(failOn)
-		if !ok {
-			return runContext{}, usagef("--fail-on %q is no severity: use low, medium, high or critical", failOn)
-		}
-		r.failOn = severity
-	}
-	asOf, err := a.parseAsOf()
-	if err != nil {
-		return runContext{}, err
-	}
-	if r.settings, err = a.settings(); err != nil {
-		return runContext{}, err
-	}
-	r.policy = policyOf(r.settings)
-	r.policy.AsOf = asOf
-	r.policy.Fetch.Progress = a.progress()
-	r.policy.Watch.Settle = a.settle
-	return r, nil
-}
-
-// account connects to AWS and opens the archive.
-func (a *app) account(ctx context.Context, r *runContext) (audit.Account, error) {
-	cfg, err := a.awsConfig(ctx, r.settings, r.log)
-	if err != nil {
-		return audit.Account{}, fmt.Errorf("the AWS configuration cannot be read: %w: check --profile and AWS_PROFILE", err)
-	}
-	if r.keeper, err = a.openKeeper(ctx, *r); err != nil {
-		return audit.Account{}, err
-	}
-	return connect(cfg, defaultPaces()), nil
-}
-
 // auditAny judges a saved report, a run that was kept, or the account.
 func (a *app) auditAny(ctx context.Context, r *runContext, report string) (audit.Result, error) {
 	if report == "" {
@@ -204,52 +138,3 @@ func (a *app) auditFile(r runContext, path string) (audit.Result, error) {
 	}
 	return result, nil
 }
-
-type renderer func(io.Writer, string, audit.Result, render.Options) error
-
-// print writes a result to stdout, see emit.
-func (a *app) print(result audit.Result, format renderer, o render.Options) error {
-	return a.emit(o, func(w io.Writer, o render.Options) error { return format(w, a.output, result, o) })
-}
-
-// emit writes what a command prints to stdout in one piece. That nobody reads it
-// any more, as in scanner | head, is no failure; that it cannot be written leaves
-// the run incomplete, since what was done was done.
-func (a *app) emit(o render.Options, write func(io.Writer, render.Options) error) error {
-	o.Width, o.Color = width(a.std.out), a.color(a.std.out)
-	var b bytes.Buffer
-	if err := write(&b, o); err != nil {
-		return err
-	}
-	if _, err := a.std.out.Write(b.Bytes()); err != nil && !errors.Is(err, syscall.EPIPE) {
-		return &ending{code: exitIncomplete, msg: fmt.Sprintf("the result could not be written: %v: the run itself was made", err)}
-	}
-	return nil
-}
-
-// judge turns a printed result into the exit code of the contract.
-func (r runContext) judge(result audit.Result) error {
-	if reasons := result.IncompleteReasons(); len(reasons) > 0 {
-		return &ending{code: exitIncomplete, msg: "incomplete:\n  " + strings.Join(reasons, "\n  ")}
-	}
-	if r.failOn == 0 {
-		return nil
-	}
-	unknown := 0
-	for _, f := range result.Findings {
-		if f.Status == report.Unknown && f.Severity >= r.failOn {
-			unknown++
-		}
-	}
-	if unknown > 0 { // unknown is never pass
-		return &ending{code: exitIncomplete, msg: fmt.Sprintf("incomplete:\n  %d checks at or above --fail-on could not be answered", unknown)}
-	}
-	for severity, n := range result.Summary().Findings {
-		if n > 0 && severity >= r.failOn {
-			return &ending{code: exitFindings}
-		}
-	}
-	return nil
-}
-
-func sprintf(format string, args ...any) string { return fmt.Sprintf(format, args...) }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 
@@ -29,7 +30,7 @@ func (a *app) awsConfig(ctx context.Context, s config.Settings, log *slog.Logger
 	options := []func(*awsconfig.LoadOptions) error{
 		awsconfig.WithRetryer(pace.Retryer),
 		awsconfig.WithLogger(logging.LoggerFunc(func(_ logging.Classification, format string, v ...any) {
-			log.Debug("aws sdk", "message", sprintf(format, v...))
+			log.Debug("aws sdk", "message", fmt.Sprintf(format, v...))
 		})),
 	}
 	if a.profile != "" {

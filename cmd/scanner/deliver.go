@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"syscall"
 	"time"
 
 	"keywatch/config"
@@ -15,6 +19,28 @@ import (
 // the other places.
 func (a *app) deliver(ctx context.Context, r runContext, result audit.Result, format renderer, o render.Options) error {
 	return worst(a.print(result, format, o), a.export(r.exports, result, o), a.keep(ctx, r, result, o))
+}
+
+type renderer func(io.Writer, string, audit.Result, render.Options) error
+
+// print writes a result to stdout, see emit.
+func (a *app) print(result audit.Result, format renderer, o render.Options) error {
+	return a.emit(o, func(w io.Writer, o render.Options) error { return format(w, a.output, result, o) })
+}
+
+// emit writes what a command prints to stdout in one piece. That nobody reads it
+// any more, as in scanner | head, is no failure; that it cannot be written leaves
+// the run incomplete, since what was done was done.
+func (a *app) emit(o render.Options, write func(io.Writer, render.Options) error) error {
+	o.Width, o.Color = width(a.std.out), a.color(a.std.out)
+	var b bytes.Buffer
+	if err := write(&b, o); err != nil {
+		return err
+	}
+	if _, err := a.std.out.Write(b.Bytes()); err != nil && !errors.Is(err, syscall.EPIPE) {
+		return &ending{code: exitIncomplete, msg: fmt.Sprintf("the result could not be written: %v: the run itself was made", err)}
+	}
+	return nil
 }
 
 // options completes what a result is written with.

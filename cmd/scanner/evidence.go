@@ -38,7 +38,7 @@ func evidenceVerify(a *app) *cobra.Command {
 		Short: "Prove that an archive is as it was written",
 		Long: `verify reads an archive, a folder or s3://bucket/prefix, and checks every bundle in
 it: that each file is the recorded one, that the bundles follow each other without a
-gap, and, with --public-key, that signatures prove all of it. What differs is named,
+gap and none was put in between, and, with --public-key, that signatures prove all of it. What differs is named,
 with bundle, file and the place of the first byte as near as it can be told.
 Without an argument it verifies evidence.archive of the settings. It only reads; on a
 bucket it needs s3:ListBucket, s3:GetObject and, for a KMS key, kms:Decrypt. The

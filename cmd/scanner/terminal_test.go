@@ -9,7 +9,7 @@ import (
 func TestBinaryFormatsAreNotForATerminal(t *testing.T) {
 	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
 	if err != nil {
-		t.Skip(err)
+		t.Skip(err) // no Unix
 	}
 	defer terminal.Close()
 	file, err := os.Create(t.TempDir() + "/audit.xlsx")

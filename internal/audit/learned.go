@@ -116,7 +116,7 @@ func (j *judgement) learn(rulesRead bool) {
 // knows tells that the run knew whose key this is, or had asked in vain.
 func (l Learned) knows(key string) bool {
 	return slices.Contains(l.ExceptedKeys, key) ||
-		slices.ContainsFunc(l.Keys, func(k LearnedKey) bool { return k.ID == key }) ||
+		slices.ContainsFunc(l.Keys, func(k LearnedKey) bool { return k.ID == key || slices.Contains(k.Candidates, key) }) ||
 		slices.ContainsFunc(l.FurtherKeys, func(f LearnedFurther) bool { return f.ID == key }) ||
 		slices.ContainsFunc(l.Reawakened, func(s LearnedSleep) bool { return s.ID == key })
 }

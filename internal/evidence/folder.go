@@ -133,7 +133,7 @@ func (f *Folder) Get(ctx context.Context, name string) ([]byte, error) {
 }
 
 // List walks as much of the folder as the names need. A folder that is not there
-// is empty; one that is a link is what it links to. What is no file counts as one, so that Verify names it.
+// is empty; the archive's and an account's may be links. What else is no file counts as one, so that Verify names it.
 func (f *Folder) List(ctx context.Context, prefix, delimiter string) ([]string, error) {
 	var names []string
 	top := filepath.Join(f.dir, filepath.FromSlash(prefix[:strings.LastIndex(prefix, "/")+1]))
@@ -157,11 +157,11 @@ func (f *Folder) List(ctx context.Context, prefix, delimiter string) ([]string, 
 			return err
 		}
 		name := filepath.ToSlash(relative)
-		if entry.IsDir() {
-			name += "/"
-		}
 		if path == root {
 			return nil
+		}
+		if entry.IsDir() || !strings.Contains(prefix, "/") && linksToFolder(path) {
+			name += "/"
 		}
 		return visit(name, prefix, delimiter, &names)
 	})
@@ -170,6 +170,11 @@ func (f *Folder) List(ctx context.Context, prefix, delimiter string) ([]string, 
 	}
 	slices.Sort(names)
 	return slices.Compact(names), nil
+}
+
+func linksToFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // visit adds a file's name, or that of a folder as far as it is wanted, and tells

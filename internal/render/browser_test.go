@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -40,7 +41,7 @@ func browser(t *testing.T) context.Context {
 		t.Skip("a browser takes its time")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox)
-	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	allocator, stop := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
 	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(func() { _ = chromedp.Cancel(ctx); cancel() })
@@ -107,9 +108,24 @@ func (p tab) complaints(judge func(*testing.T, []string)) {
 		}
 	}()
 	p.Cleanup(func() { // before the tab is closed
-		lock.Lock()
-		defer lock.Unlock()
-		judge(p.T, all)
+		const last = "that is all"
+		run[bool](p, `(console.log("`+last+`"), true)`)
+		for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) { // messages come when they come
+			lock.Lock()
+			n := slices.IndexFunc(all, func(said string) bool { return strings.Contains(said, last) })
+			if n >= 0 {
+				all = slices.Delete(all, n, n+1)
+				judge(p.T, all)
+			}
+			lock.Unlock()
+			if n >= 0 {
+				return
+			}
+			if time.Now().After(deadline) {
+				p.Error("the browser's console does not reach the test")
+				return
+			}
+		}
 	})
 }
 

@@ -92,6 +92,11 @@ func TestScreenInABrowser(t *testing.T) {
 
 	t.Run("the policy lets nothing else in", func(t *testing.T) {
 		p := blank(t, chromium, 1280)
+		p.complaints(func(t *testing.T, all []string) {
+			if len(all) < 3 {
+				t.Errorf("the browser complains only of %q", all)
+			}
+		})
 		p.show(company(5), settings)
 		got, err := chromedp.Run(p.Context, chromedp.Evaluate[string](`new Promise((done) => {
 			const stopped = new Set();
