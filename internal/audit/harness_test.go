@@ -3,11 +3,7 @@ package audit
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"sync"
 	"testing"
@@ -46,26 +42,6 @@ type world struct {
 	ticks   func() time.Time // instead of now, in a bubble of synctest
 }
 
-// direct serves requests without sockets, which thousands of runs would use up.
-type direct struct{ handler http.Handler }
-
-func (d direct) RoundTrip(r *http.Request) (response *http.Response, err error) {
-	defer func() {
-		if reset := recover(); reset != nil {
-			if err, ok := reset.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
-				panic(reset)
-			}
-			err = io.ErrUnexpectedEOF
-		}
-	}()
-	if r.Body == nil {
-		r.Body = http.NoBody
-	}
-	recorder := httptest.NewRecorder()
-	d.handler.ServeHTTP(recorder, r)
-	return recorder.Result(), nil
-}
-
 // newWorld makes an empty account with a queue in every Region.
 func newWorld(t testing.TB, change func(*fakeaws.Options)) *world {
 	w := &world{t: t, now: start}
@@ -86,7 +62,7 @@ func newWorld(t testing.TB, change func(*fakeaws.Options)) *world {
 	slices.Sort(w.regions)
 	cfg := aws.Config{
 		Region: "us-east-1", BaseEndpoint: aws.String("http://aws.test"),
-		HTTPClient:  &http.Client{Transport: direct{w.cloud}},
+		HTTPClient:  w.cloud.Client(),
 		Credentials: credentials.NewStaticCredentialsProvider(fakeaws.OperatorKeyID, "secret", ""),
 		Retryer: func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) {

@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -73,7 +72,7 @@ func seventeenRegions(t *testing.T) *world {
 	w.ticks = time.Now
 	w.policy.Watch.Settle = time.Minute
 	cfg := aws.Config{
-		Region: "us-east-1", BaseEndpoint: aws.String("http://aws.test"), HTTPClient: &http.Client{Transport: direct{w.cloud}},
+		Region: "us-east-1", BaseEndpoint: aws.String("http://aws.test"), HTTPClient: w.cloud.Client(),
 		Credentials: credentials.NewStaticCredentialsProvider(fakeaws.OperatorKeyID, "secret", ""), Retryer: pace.Retryer,
 	}
 	w.account.IAM = iam.NewFromConfig(cfg, func(o *iam.Options) {

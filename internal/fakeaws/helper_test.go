@@ -1,7 +1,10 @@
 package fakeaws
 
 import (
+	"bytes"
 	"errors"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"sync"
 	"testing"
@@ -45,12 +48,28 @@ type box struct {
 	*Cloud
 	clock *clock
 	url   string
+	http  *http.Client
 	iam   *iam.Client
 	sts   *sts.Client
 	eb    *eventbridge.Client
 	sns   *sns.Client
 	sqs   *sqs.Client
 	acct  *account.Client
+}
+
+// wholly gives net/http a body that the SDK does not close too early, see Client.
+type wholly struct{ http.RoundTripper }
+
+func (w wholly) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		r = r.Clone(r.Context())
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	return w.RoundTripper.RoundTrip(r)
 }
 
 func newBox(t *testing.T, opt Options) *box {
@@ -60,14 +79,14 @@ func newBox(t *testing.T, opt Options) *box {
 	b.Cloud = New(opt)
 	server := httptest.NewServer(b.Cloud)
 	t.Cleanup(server.Close)
-	b.url = server.URL
+	b.url, b.http = server.URL, &http.Client{Transport: wholly{server.Client().Transport}}
 	b.sign(OperatorKeyID, "us-east-1")
 	return b
 }
 
 // config is for a Region and an access key; an empty key signs nothing.
 func (b *box) config(keyID, region string) aws.Config {
-	cfg := aws.Config{Region: region, BaseEndpoint: &b.url, Retryer: func() aws.Retryer { return aws.NopRetryer{} }}
+	cfg := aws.Config{Region: region, BaseEndpoint: &b.url, HTTPClient: b.http, Retryer: func() aws.Retryer { return aws.NopRetryer{} }}
 	cfg.Credentials = credentials.NewStaticCredentialsProvider(keyID, "secret", "")
 	if keyID == "" {
 		cfg.Credentials = aws.AnonymousCredentials{}

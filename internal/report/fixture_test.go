@@ -1,7 +1,6 @@
 package report
 
 import (
-	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
@@ -34,11 +33,10 @@ func newBox(t *testing.T, opt fakeaws.Options) *box {
 	opt.Now = b.clock
 	opt.LastUsedLag = -1
 	b.Cloud = fakeaws.New(opt)
-	server := httptest.NewServer(b.Cloud)
-	t.Cleanup(server.Close)
 	b.iam = iam.NewFromConfig(aws.Config{
 		Region:       "us-east-1",
-		BaseEndpoint: &server.URL,
+		BaseEndpoint: aws.String("http://aws.test"),
+		HTTPClient:   b.Client(),
 		Credentials:  credentials.NewStaticCredentialsProvider(fakeaws.OperatorKeyID, "secret", ""),
 		Retryer: func() aws.Retryer { // four attempts, at once
 			return retry.NewStandard(func(o *retry.StandardOptions) {

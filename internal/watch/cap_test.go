@@ -68,7 +68,7 @@ func TestRetirementsAreCapped(t *testing.T) {
 					}
 				}
 				if want := map[bool]int{true: tc.losing}[tc.held]; held != want || len(r.Changes) != tc.losing+tc.proved {
-					t.Errorf("%s: %d of %d are held, want %d", r.Region, held, len(r.Changes), want)
+					t.Errorf("%s: %d of %d are held, want %d; error %q", r.Region, held, len(r.Changes), want, r.Error)
 				}
 			}
 			if said := strings.Join(plan.Incomplete, "\n"); tc.held != strings.Contains(said, "run apply --allow-retire") || !tc.held && said != "" {

@@ -3,7 +3,6 @@ package watch
 import (
 	"context"
 	"fmt"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -55,10 +54,7 @@ func viaHub() Policy {
 }
 
 // box is an AWS with the targets of both policies, and clients without retries.
-type box struct {
-	*fakeaws.Cloud
-	server *httptest.Server
-}
+type box struct{ *fakeaws.Cloud }
 
 func newBox(t tester, opt fakeaws.Options) *box {
 	t.Helper()
@@ -66,8 +62,6 @@ func newBox(t tester, opt fakeaws.Options) *box {
 		opt.Now = func() time.Time { return time.Date(2026, 11, 20, 6, 0, 0, 0, time.UTC) }
 	}
 	b := &box{Cloud: fakeaws.New(opt)}
-	b.server = httptest.NewServer(b.Cloud)
-	t.Cleanup(b.server.Close)
 	for _, region := range allRegions {
 		b.CreateTopic(region, "alerts", true)
 		b.CreateTopic(region, "elsewhere", true)
@@ -81,7 +75,7 @@ func newBox(t tester, opt fakeaws.Options) *box {
 
 func (b *box) config(region string) aws.Config {
 	return aws.Config{
-		Region: region, BaseEndpoint: &b.server.URL, HTTPClient: b.server.Client(),
+		Region: region, BaseEndpoint: aws.String("http://aws.test"), HTTPClient: b.Client(),
 		Credentials: credentials.NewStaticCredentialsProvider(fakeaws.OperatorKeyID, "secret", ""),
 		Retryer:     func() aws.Retryer { return aws.NopRetryer{} },
 	}
