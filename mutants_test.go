@@ -127,6 +127,7 @@ func TestMutants(t *testing.T) {
 			if !*mutants {
 				t.Skip("asked for with -mutants: it compiles the engine once per deliberate bug")
 			}
+			t.Parallel()
 			out := runMutant(t, m, strings.Replace(string(source), m.old, m.new, 1))
 			switch {
 			case strings.Contains(out, "[build failed]") || strings.Contains(out, "[setup failed]"):

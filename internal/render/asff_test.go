@@ -44,6 +44,7 @@ func TestASFFKeepsToTheFormat(t *testing.T) {
 // TestASFFKeepsToTheFormatWhateverTheText looks at no more than the format: what
 // an unknown account is called is not ours to mend.
 func TestASFFKeepsToTheFormatWhateverTheText(t *testing.T) {
+	pure(t)
 	rapid.Check(t, func(t *rapid.T) {
 		s := nasty().Draw(t, "text")
 		if n := rapid.SampledFrom([]int{1, 1, 100, 1000}).Draw(t, "times"); n > 1 {

@@ -54,6 +54,14 @@ func soiledException(s string) *report.Exception {
 	return &report.Exception{User: s, Checks: []report.CheckID{report.KeyUnrotated}, Reason: s, Owner: s, Ticket: s, Expires: at("2026-11-30T00:00:00Z")}
 }
 
+// pure skips, under the race detector, what has no race in it and is slow there.
+func pure(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("a pure function")
+	}
+}
+
 type fataler interface {
 	Helper()
 	Fatalf(format string, args ...any)
@@ -169,6 +177,7 @@ func TestJSONHoldsNothingThatDoesNotShow(t *testing.T) {
 }
 
 func TestNoTextIsMoreThanText(t *testing.T) {
+	pure(t)
 	harmless(t, "\n", 80) // as settings it was once taken for none
 	rapid.Check(t, func(t *rapid.T) {
 		harmless(t, nasty().Draw(t, "text"), rapid.SampledFrom([]int{0, 60, 61, 80, 100, 120, 140, 200, 300}).Draw(t, "width"))

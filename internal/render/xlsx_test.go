@@ -96,6 +96,7 @@ func TestNoCellIsAFormula(t *testing.T) {
 func unescaped(s string) string { return strings.ReplaceAll(s, "_x005F_", "_") }
 
 func TestWorkbooksTakeAnyText(t *testing.T) {
+	pure(t)
 	rapid.Check(t, func(t *rapid.T) {
 		s := nasty().Draw(t, "text")
 		o := options(0)
@@ -108,6 +109,7 @@ func TestWorkbooksTakeAnyText(t *testing.T) {
 }
 
 func TestCellsAreCutAndSaySo(t *testing.T) {
+	pure(t)
 	for _, s := range []string{strings.Repeat("x", 40000), strings.Repeat("山", 40000), strings.Repeat("\U0001f4a9", 20000), strings.Repeat("\x00", 10000)} {
 		for _, got := range columnOf(t, bookOf(t, spoilt(s), options(0)).sheet(t, "Exceptions"), "Owner") {
 			if n := utf16Len(got); n > cellMost || n < cellMost-1 || !strings.HasSuffix(got, cutMark) {
