@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -135,5 +136,22 @@ func TestHandEditsByOthers(t *testing.T) {
 	b.DeleteTopic(topic)
 	if b.SetPolicy(topic, true) == nil {
 		t.Error("a deleted topic has a policy")
+	}
+}
+
+// TestACallMoreChangesNoOtherID: a client that tries again must not change what a
+// seeded account is like.
+func TestACallMoreChangesNoOtherID(t *testing.T) {
+	made := func(calls int) []string {
+		b := newBox(t, Options{Seed: 3})
+		for range calls {
+			if _, err := b.iam.GetAccountSummary(t.Context(), &iam.GetAccountSummaryInput{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return b.AddUser(User{Name: "late", Keys: []Key{{}}})
+	}
+	if first, second := made(0), made(3); !slices.Equal(first, second) {
+		t.Errorf("after calls the key is %v, else %v", second, first)
 	}
 }

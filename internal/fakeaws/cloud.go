@@ -98,9 +98,12 @@ type RateLimit struct {
 type Cloud struct {
 	opt Options
 
-	mu      sync.Mutex
-	random  *rand.Rand
-	regions []Region
+	mu     sync.Mutex
+	random *rand.Rand
+	// requests makes the IDs of answers. A call more, as of a client that tries
+	// again, changes no other ID.
+	requests *rand.Rand
+	regions  []Region
 
 	root    *user
 	users   map[string]*user
@@ -127,18 +130,19 @@ type Cloud struct {
 func New(opt Options) *Cloud {
 	opt = opt.withDefaults()
 	c := &Cloud{
-		opt:     opt,
-		random:  rand.New(rand.NewPCG(opt.Seed, 0x6b657977)),
-		regions: opt.Regions,
-		users:   map[string]*user{},
-		keys:    map[string]*key{},
-		roles:   map[string]bool{},
-		buckets: map[bucket]*tokens{},
-		buses:   map[string]map[string]*rule{},
-		quotas:  map[string]int{},
-		topics:  map[string]*topic{},
-		queues:  map[string]*queue{},
-		noTrail: opt.NoTrail,
+		opt:      opt,
+		random:   rand.New(rand.NewPCG(opt.Seed, 0x6b657977)),
+		requests: rand.New(rand.NewPCG(opt.Seed, 0x72657173)),
+		regions:  opt.Regions,
+		users:    map[string]*user{},
+		keys:     map[string]*key{},
+		roles:    map[string]bool{},
+		buckets:  map[bucket]*tokens{},
+		buses:    map[string]map[string]*rule{},
+		quotas:   map[string]int{},
+		topics:   map[string]*topic{},
+		queues:   map[string]*queue{},
+		noTrail:  opt.NoTrail,
 	}
 	maps.Copy(c.quotas, opt.RuleQuotas)
 	c.setRoot(Root{Created: opt.Now().AddDate(-5, 0, 0)})

@@ -84,7 +84,7 @@ type answer struct {
 func (c *Cloud) perform(q *request) answer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	a := answer{id: c.uuid()}
+	a := answer{id: uuid(c.requests)}
 	a.result, a.err, a.reset = c.decide(q)
 	switch {
 	case a.reset:

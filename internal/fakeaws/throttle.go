@@ -3,6 +3,7 @@ package fakeaws
 import (
 	"encoding/binary"
 	"encoding/hex"
+	"math/rand/v2"
 	"time"
 )
 
@@ -39,9 +40,11 @@ func (c *Cloud) throttle(call Call) *apiError {
 }
 
 // uuid makes up an ID such as events and requests have.
-func (c *Cloud) uuid() string {
-	raw := binary.BigEndian.AppendUint64(nil, c.random.Uint64()&^(0xf<<12)|4<<12) // version 4
-	raw = binary.BigEndian.AppendUint64(raw, c.random.Uint64()&^(3<<62)|1<<63)    // variant 1
+func (c *Cloud) uuid() string { return uuid(c.random) }
+
+func uuid(random *rand.Rand) string {
+	raw := binary.BigEndian.AppendUint64(nil, random.Uint64()&^(0xf<<12)|4<<12) // version 4
+	raw = binary.BigEndian.AppendUint64(raw, random.Uint64()&^(3<<62)|1<<63)    // variant 1
 	s := hex.EncodeToString(raw)
 	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
 }
