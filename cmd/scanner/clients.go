@@ -52,6 +52,7 @@ func (a *app) awsConfig(ctx context.Context, s config.Settings, log *slog.Logger
 // connect makes the account's clients. Each service and Region has its own
 // limiter, made once, since that is how AWS counts.
 func connect(cfg aws.Config, paces paces) audit.Account {
+	cfg.HTTPClient = newSteady(cfg.HTTPClient)
 	c := clients{cfg: cfg, paces: paces, rules: map[string]*eventbridge.Client{}}
 	return audit.Account{
 		IAM:      iam.NewFromConfig(cfg, func(o *iam.Options) { o.APIOptions = append(o.APIOptions, attach(paces.iam)) }),

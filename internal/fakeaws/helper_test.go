@@ -1,7 +1,6 @@
 package fakeaws
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -57,17 +56,13 @@ type box struct {
 	acct  *account.Client
 }
 
-// wholly gives net/http a body that the SDK does not close too early, see Client.
+// wholly hides from net/http that the SDK closes bodies too early, see Client.
 type wholly struct{ http.RoundTripper }
 
 func (w wholly) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
-		body, err := io.ReadAll(r.Body)
-		if err != nil {
-			return nil, err
-		}
-		r = r.Clone(r.Context())
-		r.Body = io.NopCloser(bytes.NewReader(body))
+		r = r.WithContext(r.Context())
+		r.Body = struct{ io.ReadCloser }{r.Body} // without WriteTo
 	}
 	return w.RoundTripper.RoundTrip(r)
 }
